@@ -1,0 +1,1 @@
+//! Plan to an Envoy bootstrap.

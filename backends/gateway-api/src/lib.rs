@@ -1,0 +1,1 @@
+//! Plan to Gateway API and Envoy Gateway manifests.

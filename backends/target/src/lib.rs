@@ -1,0 +1,1 @@
+//! Program and cluster to a target-neutral plan; capabilities; artifacts.

@@ -1,0 +1,1 @@
+//! Exact findings about a program, each with a request that shows it.

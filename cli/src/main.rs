@@ -1,0 +1,2 @@
+//! The `gloo` command.
+fn main() {}

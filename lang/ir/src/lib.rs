@@ -1,0 +1,1 @@
+//! The typed program, how trees become one, and what it means for one request.

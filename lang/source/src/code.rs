@@ -1,0 +1,186 @@
+//! Every code that a diagnostic can have: one line each, never reused.
+//!
+//! The thousands say the stage: 1 syntax, 2 names, 3 types, 4 findings, 5 targets, 6 clusters. Each code has a page
+//! `docs/errors/GLnnnn.md`, which is run as its test, and a rendered snapshot; `cargo xtask tidy` holds the three
+//! together.
+
+use serde::{Serialize, Serializer};
+
+/// The step that finds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Text to tree.
+    Syntax,
+    /// What names stand for.
+    Names,
+    /// What values are.
+    Types,
+    /// What the program means.
+    Findings,
+    /// What a target can say.
+    Targets,
+    /// Live clusters.
+    Clusters,
+}
+
+/// What it does to a check, unless `[lints]` says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// An error that no lint lowers.
+    Error,
+    /// An error that a lint can lower.
+    Deny,
+    /// A warning.
+    Warn,
+}
+
+/// A kind of diagnostic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code {
+    /// The number of `GLnnnn`.
+    pub number: u16,
+    /// The kebab-case name, which `[lints]` uses.
+    pub name: &'static str,
+    /// Its level unless `[lints]` says otherwise.
+    pub level: Level,
+}
+
+impl Code {
+    /// The step that finds it.
+    #[must_use]
+    pub fn stage(self) -> Stage {
+        match self.number / 1000 {
+            1 => Stage::Syntax,
+            2 => Stage::Names,
+            3 => Stage::Types,
+            4 => Stage::Findings,
+            5 => Stage::Targets,
+            _ => Stage::Clusters,
+        }
+    }
+
+    /// The code of that number or name: `GL3002`, `gl3002`, `3002` or `type-mismatch`.
+    #[must_use]
+    pub fn find(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix("GL").or_else(|| text.strip_prefix("gl")).unwrap_or(text);
+        CODES.iter().copied().find(|code| code.name == text || digits.parse() == Ok(code.number))
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "GL{:04}", self.number)
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $constant:ident = $number:literal $name:literal $level:ident;)*) => {
+        impl Code {
+            $($(#[$doc])* pub const $constant: Self = Self { number: $number, name: $name, level: Level::$level };)*
+        }
+        /// All codes in the order of their numbers.
+        pub const CODES: &[Code] = &[$(Code::$constant),*];
+    };
+}
+
+codes! {
+    // 1: syntax
+    /// A character that no token begins with.
+    UNKNOWN_CHARACTER = 1001 "unknown-character" Error;
+    /// A string that is not closed, or has an escape that isn't one.
+    BAD_STRING = 1002 "bad-string" Error;
+    /// A number, or its unit, that isn't one.
+    BAD_NUMBER = 1003 "bad-number" Error;
+    /// A path pattern that isn't one.
+    BAD_PATH = 1004 "bad-path" Error;
+    /// Something else was expected here.
+    UNEXPECTED = 1005 "unexpected" Error;
+    /// A bracket that is never closed, or was never opened.
+    UNBALANCED = 1006 "unbalanced" Error;
+    /// A word or sign of another language, for which gloo has its own.
+    FOREIGN_WORD = 1007 "foreign-word" Error;
+    /// An address that must be quoted.
+    UNQUOTED_ADDRESS = 1008 "unquoted-address" Error;
+    /// Nesting, or a file, beyond what is read.
+    TOO_LARGE = 1009 "too-large" Error;
+    /// Text that looks like other text: bidirectional controls, mixed scripts.
+    CONFUSABLE = 1010 "confusable-text" Warn;
+
+    // 2: names
+    /// A name that nothing has.
+    UNKNOWN_NAME = 2001 "unknown-name" Error;
+    /// A name that two declarations have.
+    DUPLICATE_NAME = 2002 "duplicate-name" Error;
+    /// A name that could stand for several things.
+    AMBIGUOUS_NAME = 2003 "ambiguous-name" Error;
+    /// A declaration of another module that isn't `pub`.
+    PRIVATE_NAME = 2004 "private-name" Error;
+    /// A name that is never used.
+    UNUSED_NAME = 2005 "unused-name" Warn;
+    /// A declaration that in the end stands for itself.
+    CYCLE = 2006 "cycle" Error;
+    /// A name that may not be declared.
+    RESERVED_NAME = 2007 "reserved-name" Error;
+    /// The name of another kind of thing.
+    WRONG_KIND = 2008 "wrong-kind" Error;
+    /// A `use` that brings in nothing new.
+    UNUSED_USE = 2009 "unused-use" Warn;
+
+    // 3: types
+    /// A setting that this block doesn't have.
+    UNKNOWN_SETTING = 3001 "unknown-setting" Error;
+    /// A value of another type.
+    TYPE_MISMATCH = 3002 "type-mismatch" Error;
+    /// A setting, argument or part that must be there.
+    MISSING = 3003 "missing" Error;
+    /// A setting, argument or entry given twice.
+    REPEATED = 3004 "repeated" Error;
+    /// A number outside its range.
+    OUT_OF_RANGE = 3005 "out-of-range" Error;
+    /// An argument that isn't taken, or too many of them.
+    BAD_ARGUMENTS = 3006 "bad-arguments" Error;
+    /// Shares that don't add up.
+    BAD_SHARES = 3007 "bad-shares" Error;
+    /// A host that isn't one.
+    BAD_HOST = 3008 "bad-host" Error;
+    /// An address or a range of addresses that isn't one.
+    BAD_ADDRESS = 3009 "bad-address" Error;
+    /// A regular expression that RE2 doesn't take.
+    BAD_REGEX = 3010 "bad-regex" Error;
+    /// A path pattern that can't be meant.
+    BAD_PATTERN = 3011 "bad-pattern" Error;
+    /// An entry that doesn't belong here.
+    MISPLACED = 3012 "misplaced" Error;
+    /// An attribute that can't be asked here.
+    UNAVAILABLE_ATTRIBUTE = 3013 "unavailable-attribute" Error;
+    /// A destination whose port must be named.
+    AMBIGUOUS_PORT = 3014 "ambiguous-port" Error;
+    /// Two settings that exclude each other.
+    CONTRADICTION = 3015 "contradiction" Error;
+    /// A file that is named but can't be taken in.
+    BAD_FILE = 3016 "bad-file" Error;
+    /// A `gloo.toml` that isn't one.
+    BAD_MANIFEST = 3017 "bad-manifest" Error;
+
+    // 4: findings
+    /// Two tables give one request two answers.
+    CONFLICTING_ROUTES = 4001 "conflicting-routes" Error;
+    /// A test whose request is answered otherwise.
+    TEST_FAILED = 4002 "test-failed" Error;
+
+    // 5: targets
+    /// The target has no way to say it.
+    NOT_ON_TARGET = 5001 "not-on-target" Error;
+    /// gloo doesn't lower it to this target yet.
+    NOT_LOWERED = 5002 "not-lowered" Error;
+    /// A mesh construct on a cluster without a mesh.
+    NO_MESH_ON_TARGET = 5010 "no-mesh-on-target" Error;
+    /// The target would join what the program tells apart.
+    JOINED_HEADERS = 5011 "joined-headers" Error;
+}

@@ -1,0 +1,1 @@
+//! Text to tree, with comments and all errors; tree to formatted text.

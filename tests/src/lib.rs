@@ -1,0 +1,1 @@
+//! The suites whose tests are data in folders.
