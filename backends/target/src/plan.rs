@@ -1,0 +1,224 @@
+//! The plan of one cluster.
+
+use gloo_domain::HostPattern;
+use gloo_ir::{
+    Cluster, External, Gateway, Listener, Mtls, Namespace, Options, Outbound, PathMode, Percent, Port,
+    Redirect, Respond, Service, Subset, TableId, Target as Destined, Test, Traffic,
+};
+use gloo_source::Place;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Everything that one cluster is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The workspace's name.
+    pub workspace: String,
+    /// The cluster.
+    pub cluster: Arc<Cluster>,
+    /// Its trust domain.
+    pub trust_domain: String,
+    /// Its mutual TLS.
+    pub mtls: Mtls,
+    /// How paths are normalised.
+    pub paths: PathMode,
+    /// Whether undeclared hosts may be called.
+    pub outbound: Outbound,
+    /// The gateways placed there.
+    pub gateways: Vec<GatewayPlan>,
+    /// The services that are called between services by a table of their own.
+    pub mesh: Vec<MeshEntry>,
+    /// The services placed there, by id.
+    pub services: Vec<ServicePlan>,
+    /// The hosts outside.
+    pub externals: Vec<ExternalPlan>,
+    /// Everything that some rule sends requests or copies to.
+    pub upstreams: BTreeMap<UpstreamKey, Upstream>,
+}
+
+/// A gateway with its listeners, as declared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GatewayPlan {
+    /// The gateway.
+    pub gateway: Arc<Gateway>,
+    /// Its listeners.
+    pub listeners: Vec<ListenerPlan>,
+}
+
+/// A listener with what it serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListenerPlan {
+    /// The listener.
+    pub listener: Listener,
+    /// What it serves.
+    pub routes: ListenerRoutes,
+}
+
+/// What a listener serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListenerRoutes {
+    /// Requests by host, the most specific host first.
+    Http(Vec<VirtualHost>),
+    /// Connections by server name, the most specific first; by nothing, on `tcp`.
+    Connections(Vec<ConnectionHost>),
+}
+
+/// The joined tables of one host on one listener.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VirtualHost {
+    /// The host.
+    pub host: HostPattern,
+    /// The tables that were joined.
+    pub tables: Vec<TableId>,
+    /// The rules in the order in which they decide, delegation put in. The last one matches everything: without an
+    /// `otherwise` it answers 404, and its origin has no rule.
+    pub rules: Vec<PlanRule>,
+}
+
+/// The joined tables of one server name on one listener.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionHost {
+    /// The server name; `None` on `tcp`.
+    pub host: Option<HostPattern>,
+    /// The tables that were joined.
+    pub tables: Vec<TableId>,
+    /// The rules in the order in which they decide. What none matches is refused.
+    pub rules: Vec<PlanRule>,
+}
+
+/// The joined tables of calls to one service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeshEntry {
+    /// The service that is called.
+    pub service: Arc<Service>,
+    /// The tables that were joined.
+    pub tables: Vec<TableId>,
+    /// The rules in the order in which they decide. The last one matches everything: without an `otherwise` it passes
+    /// the call on to the service itself.
+    pub rules: Vec<PlanRule>,
+}
+
+/// A rule: the requests of any of its conjuncts get its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanRule {
+    /// Where it comes from.
+    pub origin: RuleOrigin,
+    /// Which requests, in disjunctive form without the disjuncts that are empty. One empty conjunct is every request.
+    pub matches: Vec<Conjunct>,
+    /// What becomes of them.
+    pub answer: Answer,
+    /// How.
+    pub options: Options,
+}
+
+/// Where a rule of a plan comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleOrigin {
+    /// The table that it is written in.
+    pub table: TableId,
+    /// `buy`, `rule 3`, or `no rule` for the answer to what nothing matches.
+    pub title: String,
+    /// Its place; the table's, for the answer to what nothing matches.
+    pub place: Place,
+    /// Its documentation.
+    pub doc: Option<String>,
+}
+
+/// A conjunction of tests; empty, it holds for every request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Conjunct {
+    /// Its tests, in the order in which they were written.
+    pub literals: Vec<Literal>,
+}
+
+/// A test or its plain negation. `Differs` does not occur: it is `Present` and not `Equals`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Literal {
+    /// The test.
+    pub test: Test,
+    /// Whether it must not hold.
+    pub negated: bool,
+}
+
+/// What becomes of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It goes to one of these, drawn by weight; the weights sum to all, and none is zero.
+    Forward(Vec<(UpstreamKey, Percent)>),
+    /// It is redirected.
+    Redirect(Redirect),
+    /// It is answered.
+    Respond(Respond),
+}
+
+/// What names an upstream: target and port.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UpstreamKey {
+    /// Service (or some of it) or external.
+    pub target: Destined,
+    /// The name of the port.
+    pub port: String,
+}
+
+/// Something that requests are sent to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Upstream {
+    /// A service, or some of it.
+    Service {
+        /// The service.
+        service: Arc<Service>,
+        /// Its namespace.
+        namespace: Arc<Namespace>,
+        /// The subset.
+        subset: Option<Subset>,
+        /// The port.
+        port: Port,
+        /// How calls travel.
+        traffic: TrafficPlan,
+    },
+    /// A host outside.
+    External {
+        /// The host.
+        external: Arc<External>,
+        /// The port.
+        port: Port,
+        /// How calls travel.
+        traffic: TrafficPlan,
+    },
+}
+
+/// A service placed on the cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServicePlan {
+    /// The service.
+    pub service: Arc<Service>,
+    /// Its namespace.
+    pub namespace: Arc<Namespace>,
+    /// How calls to it travel.
+    pub traffic: TrafficPlan,
+}
+
+/// A host outside that may be called from the cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalPlan {
+    /// The host.
+    pub external: Arc<External>,
+    /// The egress gateway that calls go through.
+    pub through: Option<Arc<Gateway>>,
+    /// How calls to it travel.
+    pub traffic: TrafficPlan,
+}
+
+/// How calls travel: the traffic blocks that speak of one target, joined. No setting stands in two of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrafficPlan {
+    /// The blocks, the outermost first.
+    pub blocks: Vec<Arc<Traffic>>,
+}
+
+impl TrafficPlan {
+    /// The setting that one of the blocks has.
+    pub fn get<'a, T>(&'a self, setting: impl Fn(&'a Traffic) -> Option<&'a T>) -> Option<&'a T> {
+        self.blocks.iter().find_map(|block| setting(block))
+    }
+}
