@@ -142,3 +142,8 @@ impl Diagnostic {
         self.labels.first().map(|label| label.place)
     }
 }
+
+/// Sorts by file, position and code, as diagnostics are shown; those without a place come first.
+pub fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span(), diagnostic.code.number));
+}
