@@ -1,2 +1,23 @@
-//! The `gloo` command.
-fn main() {}
+//! The `gloo` command: checks, formats, tests, traces and builds policy programs.
+
+mod arguments;
+mod commands;
+mod report;
+mod world;
+mod workspace;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = arguments::Arguments::parse();
+    let world = world::Disk;
+    let mut terminal = report::Terminal::new(arguments.color, &world);
+    match commands::run(arguments.command, &world, &mut terminal) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            terminal.error(&error);
+            ExitCode::from(2)
+        }
+    }
+}

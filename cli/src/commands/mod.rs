@@ -1,0 +1,35 @@
+//! One file for each subcommand.
+
+mod build;
+mod check;
+mod completions;
+mod explain;
+mod fmt;
+mod man;
+mod new;
+mod test;
+mod trace;
+mod watch;
+
+use crate::arguments::Command;
+use crate::report::{Outcome, Terminal};
+use crate::world::World;
+
+/// Does what is asked.
+///
+/// # Errors
+/// It can't be done: wrong usage, or files that can't be read or written.
+pub fn run(command: Command, world: &dyn World, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    match command {
+        Command::New { folder } => new::run(&folder, world, terminal),
+        Command::Check { output, workspace } => check::run(&workspace, output, world, terminal),
+        Command::Fmt { check, paths } => fmt::run(&paths, check, world, terminal),
+        Command::Test(arguments) => test::run(&arguments, world, terminal),
+        Command::Trace(arguments) => trace::run(&arguments, world, terminal),
+        Command::Build(arguments) => build::run(&arguments, world, terminal),
+        Command::Explain { code } => explain::run(code.as_deref(), terminal),
+        Command::Watch { workspace } => watch::run(&workspace, world, terminal),
+        Command::Completions { shell } => completions::run(shell, terminal),
+        Command::Man { folder } => man::run(&folder, world),
+    }
+}

@@ -1,0 +1,130 @@
+//! The world as the command line sees it: files and the environment.
+//!
+//! Everything else in the compiler is a function of what goes in; this is the only place that reads and writes. Tests
+//! put another world in its place.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Files and the environment.
+pub trait World: Sync {
+    /// The folder that commands start from.
+    fn current_folder(&self) -> io::Result<PathBuf>;
+
+    /// The files and links below a folder, in the order of their paths; hidden folders and what `skip` names are left
+    /// out.
+    ///
+    /// # Errors
+    /// A folder can't be read.
+    fn list(&self, folder: &Path, skip: &dyn Fn(&Path) -> bool) -> io::Result<Vec<PathBuf>>;
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// It can't be read.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// Whether there is such a file or folder.
+    fn exists(&self, path: &Path) -> bool;
+
+    /// Makes all the changes, or none: new contents stand beside the old ones until every one of them is written.
+    ///
+    /// # Errors
+    /// One of them can't be made; then all is as before, unless the error says otherwise.
+    fn change(&self, changes: &[Change]) -> io::Result<()>;
+
+    /// A variable of the environment.
+    fn variable(&self, name: &str) -> Option<String>;
+}
+
+/// A change to one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It has this content; folders on the way are made.
+    Write(PathBuf, Vec<u8>),
+    /// It is gone.
+    Delete(PathBuf),
+}
+
+/// The machine's own files.
+pub struct Disk;
+
+impl World for Disk {
+    fn current_folder(&self) -> io::Result<PathBuf> {
+        std::env::current_dir()
+    }
+
+    fn list(&self, folder: &Path, skip: &dyn Fn(&Path) -> bool) -> io::Result<Vec<PathBuf>> {
+        let mut files = Vec::new();
+        let mut folders = vec![folder.to_path_buf()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).map_err(|error| at(&folder, &error))? {
+                let entry = entry?;
+                let path = entry.path();
+                let hidden = entry.file_name().to_string_lossy().starts_with('.');
+                if hidden || skip(&path) {
+                    continue;
+                }
+                // A link to a folder is not followed: it could lead out of the workspace, or in a circle.
+                if entry.file_type()?.is_dir() && path.extension().is_none_or(|extension| extension != "gloo") {
+                    folders.push(path);
+                } else {
+                    files.push(path);
+                }
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(path).map_err(|error| at(path, &error))
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        path.exists()
+    }
+
+    fn change(&self, changes: &[Change]) -> io::Result<()> {
+        let mut ready = Vec::new();
+        for change in changes {
+            if let Change::Write(path, content) = change {
+                let folder = path.parent().unwrap_or(Path::new("."));
+                std::fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
+                let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| at(folder, &error))?;
+                io::Write::write_all(&mut file, content).map_err(|error| at(path, &error))?;
+                keep_mode(file.as_file(), path)?;
+                if path.is_dir() {
+                    return Err(at(path, &io::Error::other("a folder stands where the file is to be written")));
+                }
+                ready.push((file, path));
+            }
+        }
+        for (file, path) in ready {
+            file.persist(path).map_err(|error| at(path, &error.error))?;
+        }
+        for change in changes {
+            if let Change::Delete(path) = change {
+                std::fs::remove_file(path).map_err(|error| at(path, &error))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+}
+
+/// The mode that a new file gets: that of the file which it replaces, else what everybody may read.
+fn keep_mode(file: &std::fs::File, path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let permissions = std::fs::metadata(path)
+        .map_or_else(|_| std::fs::Permissions::from_mode(0o644), |metadata| metadata.permissions());
+    file.set_permissions(permissions)
+}
+
+/// The error with the path that it speaks of.
+fn at(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
+}
