@@ -7,6 +7,7 @@
 mod artifact;
 mod plan;
 mod target;
+mod yaml;
 
 pub use artifact::{Artifact, Content};
 pub use plan::{
@@ -14,3 +15,4 @@ pub use plan::{
     MeshEntry, Plan, PlanRule, RuleOrigin, ServicePlan, TrafficPlan, Upstream, UpstreamKey, VirtualHost,
 };
 pub use target::{Positions, Target, not_lowered, unsupported};
+pub use yaml::{YamlError, to_yaml};

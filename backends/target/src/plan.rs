@@ -1,6 +1,6 @@
 //! The plan of one cluster.
 
-use gloo_domain::HostPattern;
+use gloo_domain::{HostPattern, PathPattern};
 use gloo_ir::{
     Cluster, External, Gateway, Listener, Mtls, Namespace, Options, Outbound, PathMode, Percent, Port,
     Redirect, Respond, Service, Subset, TableId, Target as Destined, Test, Traffic,
@@ -105,6 +105,9 @@ pub struct PlanRule {
     pub origin: RuleOrigin,
     /// Which requests, in disjunctive form without the disjuncts that are empty. One empty conjunct is every request.
     pub matches: Vec<Conjunct>,
+    /// The rule's own path pattern: what a `**` or `{id}` in `rewrite` and `redirect` takes its text from. `None` for a
+    /// rule that has none: there `**` is the whole path.
+    pub path: Option<PathPattern>,
     /// What becomes of them.
     pub answer: Answer,
     /// How.

@@ -3,8 +3,8 @@
 use crate::{Artifact, Plan};
 use gloo_source::{Code, Diagnostic, Place, Reported, Sink};
 
-/// Where a place is, as `routes.gloo:12`.
-pub type Positions<'a> = &'a dyn Fn(Place) -> String;
+/// Where a place is, as `routes.gloo:12`. Clusters are built on several threads at once.
+pub type Positions<'a> = &'a (dyn Fn(Place) -> String + Sync);
 
 /// A target: what turns a plan into files.
 pub trait Target {
