@@ -2,7 +2,7 @@
 
 use gloo_domain::{HostPattern, PathPattern};
 use gloo_ir::{
-    Cluster, External, Gateway, Listener, Mtls, Namespace, Options, Outbound, PathMode, Percent, Port,
+    Cluster, Destination, External, Gateway, Listener, Mtls, Namespace, Options, Outbound, PathMode, Percent, Port,
     Redirect, Respond, Service, Subset, TableId, Target as Destined, Test, Traffic,
 };
 use gloo_source::Place;
@@ -72,7 +72,7 @@ pub struct VirtualHost {
     pub tables: Vec<TableId>,
     /// The rules in the order in which they decide, delegation put in. The last one matches everything: without an
     /// `otherwise` it answers 404, and its origin has no rule.
-    pub rules: Vec<PlanRule>,
+    pub rules: Vec<Arc<PlanRule>>,
 }
 
 /// The joined tables of one server name on one listener.
@@ -83,7 +83,7 @@ pub struct ConnectionHost {
     /// The tables that were joined.
     pub tables: Vec<TableId>,
     /// The rules in the order in which they decide. What none matches is refused.
-    pub rules: Vec<PlanRule>,
+    pub rules: Vec<Arc<PlanRule>>,
 }
 
 /// The joined tables of calls to one service.
@@ -95,10 +95,10 @@ pub struct MeshEntry {
     pub tables: Vec<TableId>,
     /// The rules in the order in which they decide. The last one matches everything: without an `otherwise` it passes
     /// the call on to the service itself.
-    pub rules: Vec<PlanRule>,
+    pub rules: Vec<Arc<PlanRule>>,
 }
 
-/// A rule: the requests of any of its conjuncts get its answer.
+/// A rule: the requests of any of its conjuncts get its answer. Listeners, hosts and clusters share it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanRule {
     /// Where it comes from.
@@ -154,13 +154,27 @@ pub enum Answer {
     Respond(Respond),
 }
 
-/// What names an upstream: target and port.
+/// What names an upstream: target and port. The cluster of the target is left out: it is the plan's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UpstreamKey {
     /// Service (or some of it) or external.
     pub target: Destined,
     /// The name of the port.
     pub port: String,
+}
+
+impl UpstreamKey {
+    /// What names the upstream of a destination.
+    #[must_use]
+    pub fn of(destination: &Destination) -> Self {
+        let target = match &destination.target {
+            Destined::Service { service, subset, .. } => {
+                Destined::Service { service: service.clone(), subset: subset.clone(), cluster: None }
+            }
+            Destined::External(external) => Destined::External(external.clone()),
+        };
+        Self { target, port: destination.port.clone() }
+    }
 }
 
 /// Something that requests are sent to.
