@@ -1,0 +1,20 @@
+//! The build script of every crate whose binaries or tests may link libz3: where they find it when they run. Nothing else
+//! can say it for them: what a library's build script says about linking ends at that library.
+//!
+//! - As built here: in `.deps`, by its absolute path, so that no environment variable is needed wherever the target
+//!   folder is.
+//! - For `make dist` (`GLOO_DIST` is set): beside the binary, so that the folder can be put anywhere.
+
+fn main() {
+    println!("cargo::rerun-if-changed=../xtask/link_z3.rs");
+    println!("cargo::rerun-if-env-changed=GLOO_DIST");
+    println!("cargo::rerun-if-env-changed=Z3_LIBRARY_PATH_OVERRIDE");
+    if std::env::var_os("CARGO_CFG_UNIX").is_none() {
+        return;
+    }
+    if std::env::var_os("GLOO_DIST").is_some() {
+        println!("cargo::rustc-link-arg=-Wl,-rpath,$ORIGIN:$ORIGIN/../lib");
+    } else if let Some(folder) = std::env::var_os("Z3_LIBRARY_PATH_OVERRIDE") {
+        println!("cargo::rustc-link-arg=-Wl,-rpath,{}", folder.display());
+    }
+}
