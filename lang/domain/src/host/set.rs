@@ -221,7 +221,7 @@ fn fresh(name: &str, taken: impl Fn(&str) -> bool) -> Option<String> {
 /// The labels `a` to `9`, `aa` to `99` and so on.
 fn letters(number: usize) -> String {
     const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
-    let mut reversed = Vec::new();
+    let mut reversed: Vec<u8> = Vec::new();
     let mut left = Some(number);
     while let Some(number) = left {
         reversed.extend(ALPHABET.get(number % ALPHABET.len()));
