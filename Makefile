@@ -1,0 +1,57 @@
+# What there is to do here. `make` prints this list; CARGO_TARGET_DIR and CARGO_BUILD_JOBS mean what they mean to cargo.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+CARGO ?= cargo
+PYTHON ?= python3
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+# What `make fuzz` runs, and for how long.
+TARGET ?= parser
+SECONDS ?= 60
+
+.PHONY: help demo test lint bless deps bench fuzz dist tools
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+demo: deps ## build examples/bookinfo for all its clusters, and send its requests through a real Envoy
+	$(CARGO) build --locked --package gloo
+	@echo
+	$(TARGET_DIR)/debug/gloo check examples/bookinfo
+	@echo
+	$(TARGET_DIR)/debug/gloo build --out $(TARGET_DIR)/demo examples/bookinfo
+	@echo
+	$(TARGET_DIR)/debug/gloo test --envoy examples/bookinfo
+
+test: deps lint ## everything that must hold: lint, then all tests, those with a real Envoy too
+	$(CARGO) test --locked --workspace
+
+lint: deps ## layout, clippy without a warning, the repository's own rules
+	$(CARGO) fmt --all -- --check
+	$(CARGO) xtask tidy
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny --offline check bans licenses sources; \
+	else echo 'cargo-deny is not installed: licences and sources were not checked (cargo install --locked cargo-deny)'; fi
+
+bless: deps ## run all tests and take every snapshot as it is now
+	$(CARGO) xtask bless
+
+deps: tools ## fetch what cargo doesn't: Envoy and libz3, into .deps
+	@$(PYTHON) xtask/deps.py
+
+bench: deps ## time gloo on made-up workspaces, goals beside figures
+	$(CARGO) build --locked --release --package gloo --package gloo-tests --bins
+	@$(PYTHON) tests/bench/bench.py $(TARGET_DIR)/release/gloo $(TARGET_DIR)/release/bench-edit
+
+fuzz: deps ## fuzz TARGET (lexer, parser, formatter or lowering) for SECONDS; needs a nightly toolchain and cargo-fuzz
+	@cargo +nightly fuzz --version >/dev/null 2>&1 || { echo 'make fuzz needs: rustup toolchain install nightly && cargo install --locked cargo-fuzz'; exit 1; }
+	cargo +nightly fuzz run $(TARGET) -- -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=65536 -dict=fuzz/gloo.dict
+
+dist: deps ## make the archive that users install, and try it in an empty environment
+	$(CARGO) xtask dist
+
+# Says what is missing, with the command that installs it, before anything fails because of it.
+tools:
+	@command -v $(CARGO) >/dev/null || { echo 'cargo is missing: install rustup, as https://rustup.rs says'; exit 1; }
+	@command -v cc >/dev/null || { echo 'a C compiler, which links Rust programs, is missing: apt-get install gcc libc6-dev'; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo 'Python is missing: apt-get install python3 python3-venv'; exit 1; }
