@@ -5,6 +5,8 @@
 //!
 //! | attribute | pattern | set |
 //! |---|---|---|
+//! | path | [`PathPattern`] | [`StringSet`] |
+//! | header, query, cookie, claim, … | text, [`Regex`] | [`StringSet`] |
 //! | host | [`HostPattern`] | [`HostSet`] |
 //! | address | [`AddressRange`] | [`AddressSet`] |
 //! | port | a number | [`PortSet`] |
@@ -21,6 +23,8 @@ pub mod minterm;
 mod path;
 mod port;
 mod regex;
+mod string;
+mod witness;
 
 pub use address::{AddressRange, AddressSet};
 pub use error::{PatternError, PatternErrorKind, TooLarge};
@@ -30,3 +34,4 @@ pub use minterm::Minterm;
 pub use path::{Captures, PathPattern, PathTemplate, Substitution};
 pub use port::PortSet;
 pub use regex::{MAX_DEPTH, MAX_LENGTH, Regex};
+pub use string::StringSet;
