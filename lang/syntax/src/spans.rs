@@ -22,6 +22,11 @@ impl NodeSpans {
         id
     }
 
+    /// Takes back all nodes but the first `len`.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.spans.truncate(len);
+    }
+
     /// Where a node stands; the start of the file for a number that no node of the tree has.
     #[must_use]
     pub fn get(&self, node: NodeId) -> Span {

@@ -15,7 +15,7 @@ pub struct Access {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum AccessEntry {
     /// `allow checkout where method == POST`
-    Rule(AccessRule),
+    Rule(Box<AccessRule>),
     /// An entry that could not be read.
     Error(NodeId),
 }

@@ -1,0 +1,396 @@
+//! Words and signs of other languages, and near misses: what was meant, so that the rest of the declaration can be read.
+//!
+//! A repair is tried only after an error, and kept only if there are fewer errors with it. It is reported in place of
+//! the error that it mends.
+
+use crate::context::ParseError;
+use crate::expected::{self, Expected};
+use crate::lexer::Spanned;
+use crate::report::Report;
+use crate::token::{Class, Fixed, Token};
+use gloo_source::Code;
+use std::ops::Range;
+
+/// How many repairs are tried in one declaration.
+pub(crate) const MOST: usize = 30;
+
+/// A change of the tokens that may mend an error.
+pub(crate) struct Repair {
+    /// The tokens that are replaced, by their numbers.
+    tokens: Range<usize>,
+    /// What stands there instead.
+    with: Option<Spanned>,
+    /// The bytes to show.
+    at: Range<u32>,
+    code: Code,
+    message: String,
+    help: String,
+    /// The text that the user should write instead of the shown bytes, where that is all that is to be done.
+    fix: Option<String>,
+    /// Whether nothing within the shown bytes means what it seems to mean.
+    whole: bool,
+}
+
+impl Repair {
+    /// Changes the tokens.
+    pub fn apply(&self, tokens: &mut Vec<Spanned>) {
+        if self.tokens.end <= tokens.len() {
+            tokens.splice(self.tokens.clone(), self.with);
+        }
+    }
+
+    /// Says what was wrong.
+    pub fn report(self, report: &mut Report) {
+        if self.whole {
+            report.retract(self.at.start, self.at.end);
+        }
+        let span = report.span(self.at.start, self.at.end);
+        let mut diagnostic = report.at(self.code, self.at.start, self.at.end, self.message).help(self.help);
+        if let Some(text) = self.fix {
+            let title =
+                if text.is_empty() { "leave it out".to_owned() } else { format!("write `{}`", text.trim()) };
+            diagnostic = diagnostic.fix(title, span, text);
+        }
+        report.add(diagnostic);
+    }
+}
+
+/// What may mend an error.
+pub(crate) fn find(error: &ParseError, text: &str, tokens: &[Spanned]) -> Option<Repair> {
+    let at = expected::index(error, tokens);
+    let site = Site { text, tokens, at, expected: Expected::of(error) };
+    site.block_comment()
+        .or_else(|| site.operator_word())
+        .or_else(|| site.sign())
+        .or_else(|| site.quotes())
+        .or_else(|| site.method())
+        .or_else(|| site.near_miss(at))
+        .or_else(|| at.checked_sub(1).and_then(|before| site.near_miss_before(before)))
+}
+
+/// Where the parser stopped.
+struct Site<'a> {
+    text: &'a str,
+    tokens: &'a [Spanned],
+    /// The number of the token at which it stopped.
+    at: usize,
+    expected: Expected,
+}
+
+impl Site<'_> {
+    fn token(&self, at: usize) -> Option<Token> {
+        self.tokens.get(at).map(|(_, token, _)| *token)
+    }
+
+    fn slice(&self, at: usize) -> &str {
+        self.tokens
+            .get(at)
+            .and_then(|(start, _, end)| self.text.get(*start as usize..*end as usize))
+            .unwrap_or("")
+    }
+
+    fn bytes(&self, at: usize) -> Range<u32> {
+        self.tokens.get(at).map_or(0..0, |(start, _, end)| *start..*end)
+    }
+
+    fn before(&self) -> Option<usize> {
+        self.at.checked_sub(1)
+    }
+
+    /// Reads token `at` as `with`.
+    fn replace(&self, at: usize, with: Token, message: String, help: String, fix: &str) -> Option<Repair> {
+        let bytes = self.bytes(at);
+        Some(Repair {
+            tokens: at..at + 1,
+            with: Some((bytes.start, with, bytes.end)),
+            at: bytes,
+            code: Code::FOREIGN_WORD,
+            message,
+            help,
+            fix: Some(fix.to_owned()),
+            whole: false,
+        })
+    }
+
+    /// Reads token `at` as the word or sign that has the same place in gloo.
+    fn foreign(&self, at: usize, with: Fixed) -> Option<Repair> {
+        let message = format!("`{}` is written `{}`", self.slice(at), with.text());
+        self.replace(at, with.into(), message, format!("write `{}`", with.text()), with.text())
+    }
+
+    /// `/* … */`: its beginning is a path, the rest is anything.
+    fn block_comment(&self) -> Option<Repair> {
+        let opens = |at: &usize| self.token(*at) == Some(Token::Path) && self.slice(*at).starts_with("/*");
+        let from = (0..=self.at.min(self.tokens.len())).rev().take(200).find(opens)?;
+        let start = self.bytes(from).start;
+        let length = self.text.get(start as usize + 2..)?.find("*/")? + 4;
+        let end = start + length as u32;
+        let until = from + self.tokens.iter().skip(from).take_while(|(at, ..)| *at < end).count();
+        if until < self.at {
+            return None;
+        }
+        Some(Repair {
+            tokens: from..until,
+            with: None,
+            at: start..end,
+            code: Code::FOREIGN_WORD,
+            message: "there are no block comments".to_owned(),
+            help: "begin each line of the comment with `//`: `/**` is a path".to_owned(),
+            fix: None,
+            whole: true,
+        })
+    }
+
+    /// `and`, `or`, `not`, `if`.
+    fn operator_word(&self) -> Option<Repair> {
+        let word = self.slice(self.at);
+        let meant = match word {
+            "and" | "AND" => Some(Fixed::And),
+            "or" | "OR" => Some(Fixed::Or),
+            "is" | "eq" | "equals" => Some(Fixed::Equal),
+            "if" | "when" | "WHERE" => Some(Fixed::Where),
+            "IN" | "within" => Some(Fixed::In),
+            "like" | "matching" => Some(Fixed::Matches),
+            _ => None,
+        };
+        if let Some(meant) = meant.filter(|meant| self.expected.has(*meant)) {
+            return self.foreign(self.at, meant);
+        }
+        if matches!(word, "not" | "NOT") && self.expected.has(Fixed::In) {
+            let message = format!("`{word}` does not stand before an operator");
+            let help = "put `!` before the whole comparison, as in `!path in /api/**`".to_owned();
+            let mut repair = self.replace(self.at, Token::Name, message, help, "")?;
+            repair.with = None;
+            repair.fix = None;
+            return Some(repair);
+        }
+        let before = self.before()?;
+        if matches!(self.slice(before), "not" | "NOT") && self.token(before) == Some(Token::Name) {
+            let mut repair = self.foreign(before, Fixed::Not)?;
+            repair.at.end = self.bytes(self.at).start.max(repair.at.end);
+            repair.fix = Some("!".to_owned());
+            return Some(repair);
+        }
+        None
+    }
+
+    /// A sign that stands where gloo has another, or none.
+    fn sign(&self) -> Option<Repair> {
+        let Token::Fixed(sign) = self.token(self.at)? else { return None };
+        let before = self.before();
+        let meant = match sign {
+            Fixed::Equals if self.expected.has(Fixed::Equal) => Fixed::Equal,
+            Fixed::Equals | Fixed::Arrow if self.expected.has(Fixed::Colon) && !self.is_default(before) => {
+                Fixed::Colon
+            }
+            Fixed::Colon if self.expected.has(Fixed::Equals) => Fixed::Equals,
+            Fixed::Colon if self.expected.has(Fixed::Arrow) => Fixed::Arrow,
+            Fixed::Pipe if self.expected.has(Fixed::Or) => Fixed::Or,
+            Fixed::Comma if self.expected.has(Fixed::Pipe) => Fixed::Pipe,
+            Fixed::Equal if self.expected.has(Fixed::Equals) => Fixed::Equals,
+            Fixed::Star if self.expected.has(Fixed::Otherwise) => {
+                return self.foreign(
+                    self.at,
+                    if self.token(self.at + 1) == Some(Fixed::Arrow.into()) {
+                        Fixed::Otherwise
+                    } else {
+                        Fixed::Any
+                    },
+                );
+            }
+            Fixed::Arrow if self.is_default(before) => return self.foreign(before?, Fixed::Otherwise),
+            Fixed::BraceOpen if self.expected.has(Fixed::Colon) => return self.missing_colon(before?),
+            _ => return None,
+        };
+        let mut repair = self.foreign(self.at, meant)?;
+        repair.message = match meant {
+            Fixed::Colon => format!("a setting is written `key: value`, not with `{}`", sign.text()),
+            Fixed::Equals => format!("a `let` is written with `=`, not with `{}`", sign.text()),
+            Fixed::Pipe => "several methods are joined by `|`".to_owned(),
+            _ => repair.message,
+        };
+        Some(repair)
+    }
+
+    /// Whether a token is a word by which other languages say `otherwise`.
+    fn is_default(&self, at: Option<usize>) -> bool {
+        at.is_some_and(|at| matches!(self.slice(at), "default" | "else" | "_" | "fallback"))
+    }
+
+    /// `retries { … }`.
+    fn missing_colon(&self, before: usize) -> Option<Repair> {
+        if !self.token(before)?.is_name() {
+            return None;
+        }
+        let key = self.slice(before);
+        let (start, end) = (self.bytes(before).end, self.bytes(self.at).start);
+        Some(Repair {
+            tokens: self.at..self.at,
+            with: Some((start, Fixed::Colon.into(), start)),
+            at: start..end,
+            code: Code::UNEXPECTED,
+            message: format!("expected `:` after `{key}`"),
+            help: format!("a setting is written `{key}: {{ … }}`"),
+            fix: Some(": ".to_owned()),
+            whole: false,
+        })
+    }
+
+    /// A name or a path in quotes.
+    fn quotes(&self) -> Option<Repair> {
+        if self.token(self.at)? != Token::String || self.expected.has(Token::String) {
+            return None;
+        }
+        let bytes = self.bytes(self.at);
+        let inner = self.slice(self.at).strip_prefix('"')?.strip_suffix('"')?;
+        if inner.starts_with('/') && self.expected.has(Token::Path) {
+            let message = "a path pattern stands without quotes".to_owned();
+            return self.replace(self.at, Token::Path, message, format!("write `{inner}`"), inner);
+        }
+        if !self.expected.has(Token::Name) {
+            return None;
+        }
+        let word = inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && inner.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+            && !inner.ends_with('-');
+        let message = "a name stands without quotes".to_owned();
+        let (help, fix) = if word {
+            (format!("write `{inner}`"), Some(inner.to_owned()))
+        } else {
+            (
+                format!(
+                    "take a name of letters, digits, `-` and `_`, and say the real one by `name: \"{inner}\"`"
+                ),
+                None,
+            )
+        };
+        let mut repair = self.replace(self.at, Token::Name, message, help, inner)?;
+        repair.fix = fix;
+        repair.with = Some((bytes.start + 1, Token::Name, bytes.end - 1));
+        Some(repair)
+    }
+
+    /// `get /cart`, `ANY /cart`, `* /cart`.
+    fn method(&self) -> Option<Repair> {
+        let before = self.before()?;
+        if self.token(self.at)? != Token::Path || !self.token(before)?.is_name() {
+            return None;
+        }
+        let word = self.slice(before);
+        if matches!(word, "ANY" | "ALL" | "all") {
+            return self.foreign(before, Fixed::Any);
+        }
+        let meant = Fixed::of(&word.to_ascii_uppercase()).filter(|fixed| fixed.class() == Class::Method)?;
+        let message = format!("the method `{word}` is written in capitals");
+        self.replace(before, meant.into(), message, format!("write `{}`", meant.text()), meant.text())
+    }
+
+    /// A word that is nearly one that could stand here.
+    fn near_miss(&self, at: usize) -> Option<Repair> {
+        if !self.token(at)?.is_name() {
+            return None;
+        }
+        let word = self.slice(at);
+        let meant = synonym(word).filter(|meant| self.expected.has(*meant));
+        let meant = meant.or_else(|| nearest(word, self.expected.words()))?;
+        self.meant(at, meant)
+    }
+
+    /// A word that begins an entry or a declaration, misspelt, is taken for a key: the error is at the token after it.
+    fn near_miss_before(&self, at: usize) -> Option<Repair> {
+        let begins = match at.checked_sub(1).and_then(|before| self.tokens.get(before)) {
+            None => true,
+            Some((_, token, end)) => {
+                let gap = self.text.get(*end as usize..self.bytes(at).start as usize).unwrap_or("");
+                gap.contains('\n')
+                    || matches!(token, Token::Fixed(Fixed::BraceOpen | Fixed::BraceClose | Fixed::Comma))
+            }
+        };
+        if !begins || self.token(at)? != Token::Name {
+            return None;
+        }
+        let word = self.slice(at);
+        let begin = |fixed: &Fixed| fixed.class() == Class::Declaration || BEGIN_ENTRIES.contains(fixed);
+        let meant = synonym(word).or_else(|| nearest(word, Fixed::ALL.iter().copied().filter(begin)))?;
+        self.meant(at, meant)
+    }
+
+    fn meant(&self, at: usize, meant: Fixed) -> Option<Repair> {
+        let message = format!("`{}` means nothing here", self.slice(at));
+        let mut repair = self.replace(
+            at,
+            meant.into(),
+            message,
+            format!("did you mean `{}`?", meant.text()),
+            meant.text(),
+        )?;
+        repair.code = Code::UNEXPECTED;
+        Some(repair)
+    }
+}
+
+/// The words that begin an entry of a block.
+const BEGIN_ENTRIES: &[Fixed] = &[
+    Fixed::Service,
+    Fixed::Port,
+    Fixed::Subset,
+    Fixed::Listener,
+    Fixed::With,
+    Fixed::RequestHeaders,
+    Fixed::ResponseHeaders,
+    Fixed::Any,
+    Fixed::Grpc,
+    Fixed::Otherwise,
+    Fixed::Set,
+    Fixed::Add,
+    Fixed::Remove,
+    Fixed::Require,
+    Fixed::Limit,
+    Fixed::Waf,
+    Fixed::Mask,
+    Fixed::Cors,
+    Fixed::Csrf,
+    Fixed::Transform,
+    Fixed::Wasm,
+    Fixed::Lua,
+    Fixed::MaxBody,
+    Fixed::Compress,
+    Fixed::Allow,
+    Fixed::Deny,
+    Fixed::Log,
+    Fixed::TraceWord,
+    Fixed::Every,
+    Fixed::No,
+    Fixed::Some,
+];
+
+/// What other languages call it.
+fn synonym(word: &str) -> Option<Fixed> {
+    Some(match word {
+        "import" => Fixed::Use,
+        "const" | "var" | "def" | "define" | "fn" | "function" | "val" => Fixed::Let,
+        "public" | "export" => Fixed::Pub,
+        "assert" => Fixed::Prove,
+        "route" | "router" | "virtualservice" => Fixed::Routes,
+        "ratelimit" | "rate_limit" => Fixed::Limit,
+        "always" | "all" => Fixed::Every,
+        "never" => Fixed::No,
+        "requests" => Fixed::Request,
+        "permit" | "accept" => Fixed::Allow,
+        "reject" | "forbid" | "block" => Fixed::Deny,
+        "via" => Fixed::Through,
+        _ => return None,
+    })
+}
+
+/// The word that is nearest to `word`, if one is near enough: one letter off, two in a word of more than five.
+fn nearest(word: &str, among: impl Iterator<Item = Fixed>) -> Option<Fixed> {
+    let most = match word.len() {
+        0..=2 => return None,
+        3..=5 => 1,
+        6..=40 => 2,
+        _ => return None,
+    };
+    let distance = |fixed: Fixed| (strsim::damerau_levenshtein(word, fixed.text()), fixed);
+    among.map(distance).filter(|(distance, _)| *distance <= most).min().map(|(_, fixed)| fixed)
+}
