@@ -6,6 +6,7 @@
 
 mod capture;
 mod emit;
+pub use emit::escaped;
 mod parse;
 mod segment;
 mod template;

@@ -76,6 +76,14 @@ fn push_escaped(regex: &mut String, text: &str, ignore_case: bool) {
     }
 }
 
+/// An RE2 expression that matches that text and nothing else.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut regex = String::new();
+    push_escaped(&mut regex, text, false);
+    regex
+}
+
 /// The text as a string of the language.
 pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
