@@ -7,8 +7,11 @@
 //! [`Place`]: gloo_source::Place
 
 mod access;
+pub mod evaluate;
 mod infrastructure;
 mod names;
+pub mod joined;
+pub mod normal_form;
 mod policy;
 mod predicate;
 mod program;

@@ -1,0 +1,203 @@
+//! A request on its way: what all steps share.
+
+use super::{
+    Attributes, Caller, Credential, Effect, Final, Reached, Refusal, Request, Sent, Step, StepKind, Trace,
+    Verdict,
+};
+use crate::{ClusterId, PolicyId, Program, ProviderId};
+use gloo_source::Place;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A request on its way through the proxies of one cluster.
+pub(crate) struct Walk<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// The cluster of the proxy that has the request.
+    pub cluster: &'a ClusterId,
+    /// The steps so far.
+    pub steps: Vec<Step>,
+    /// The effects so far.
+    pub effects: Vec<Effect>,
+    /// Where copies go.
+    pub mirrors: Vec<Reached>,
+    /// What the destination sees.
+    pub sent: Option<Sent>,
+    /// The providers that decided a `require`.
+    pub authenticated: BTreeSet<ProviderId>,
+    /// Whether a firewall looked at it.
+    pub inspected: bool,
+    /// Whether some limit counts it.
+    pub limited: bool,
+    /// Whether a body goes through a mask.
+    pub masked: bool,
+    /// Whether every hop so far used TLS.
+    pub encrypted: bool,
+}
+
+/// The request goes no further.
+pub(crate) struct Ended(Box<Final>);
+
+impl Ended {
+    /// What became of it.
+    pub fn outcome(self) -> Final {
+        *self.0
+    }
+}
+
+impl From<Final> for Ended {
+    fn from(outcome: Final) -> Self {
+        Self(Box::new(outcome))
+    }
+}
+
+/// Who decides: the declaration's name, and where it is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Decider {
+    /// Its name.
+    pub name: String,
+    /// Its place.
+    pub place: Option<Place>,
+}
+
+impl Decider {
+    /// A declaration that is written somewhere.
+    pub fn at(name: impl Into<String>, place: Place) -> Self {
+        Self { name: name.into(), place: Some(place) }
+    }
+
+    /// A rule of the language that no declaration says.
+    pub fn default(name: impl Into<String>) -> Self {
+        Self { name: name.into(), place: None }
+    }
+
+    /// A clause of a policy.
+    pub fn policy(policy: &PolicyId, place: Place) -> Self {
+        Self::at(format!("policy {policy}"), place)
+    }
+}
+
+impl<'a> Walk<'a> {
+    /// The begin of a way.
+    pub fn new(program: &'a Program, cluster: &'a ClusterId) -> Self {
+        Self {
+            program,
+            cluster,
+            steps: Vec::new(),
+            effects: Vec::new(),
+            mirrors: Vec::new(),
+            sent: None,
+            authenticated: BTreeSet::new(),
+            inspected: false,
+            limited: false,
+            masked: false,
+            encrypted: true,
+        }
+    }
+
+    /// Writes a step down.
+    pub fn step(&mut self, step: StepKind, decider: &Decider, says: impl Into<String>) {
+        let Decider { name, place } = decider.clone();
+        self.steps.push(Step { step, decided_by: name, place, says: says.into() });
+    }
+
+    /// Writes a refusal down.
+    pub fn deny(
+        &mut self,
+        step: StepKind,
+        decider: &Decider,
+        status: Refusal,
+        says: impl Into<String>,
+    ) -> Ended {
+        self.step(step, decider, says);
+        Final::Denied { status, by: decider.name.clone(), location: None }.into()
+    }
+
+    /// Takes in what one part of the way found.
+    pub fn absorb(&mut self, part: Walk<'_>) {
+        self.steps.extend(part.steps);
+        self.effects.extend(part.effects);
+        self.mirrors.extend(part.mirrors);
+        self.authenticated.extend(part.authenticated);
+        self.sent = part.sent.or(self.sent.take());
+        self.inspected |= part.inspected;
+        self.limited |= part.limited;
+        self.masked |= part.masked;
+        self.encrypted &= part.encrypted;
+    }
+
+    /// A part of the way on its own, which is absorbed later.
+    pub fn part<'b>(&self, cluster: &'b ClusterId) -> Walk<'b>
+    where
+        'a: 'b,
+    {
+        Walk::new(self.program, cluster)
+    }
+
+    /// What the whole way comes to.
+    pub fn finish(self, outcome: Final, others: Vec<Final>) -> Trace {
+        Trace {
+            steps: self.steps,
+            outcome,
+            others,
+            authenticated: self.authenticated,
+            inspected: self.inspected,
+            limited: self.limited,
+            masked: self.masked,
+            encrypted: self.encrypted,
+        }
+    }
+}
+
+/// A request as one proxy has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Passing {
+    /// Its attributes there.
+    pub seen: Attributes,
+    /// Who sends it to this proxy.
+    pub caller: Caller,
+    /// What it has for each provider.
+    pub credentials: BTreeMap<ProviderId, Credential>,
+    /// The size of its body in bytes.
+    pub body: u64,
+    /// What a firewall would say.
+    pub waf: Verdict,
+    /// What `wasm` and `lua` clauses would say.
+    pub extensions: Verdict,
+}
+
+impl Passing {
+    /// The request as it is sent; host and path are still to be normalised, and nobody has a source.
+    pub fn new(request: &Request) -> Self {
+        let connection = Attributes::of_connection(request.port);
+        let seen = match request.message.clone() {
+            Some(message) => connection.with_message(message),
+            None => connection,
+        };
+        Self {
+            seen: Attributes {
+                https: request.tls,
+                sni: request.sni.as_ref().map(|name| name.to_ascii_lowercase()),
+                source_address: request.source_address,
+                client_address: request.client_address,
+                certificate: request.certificate.clone(),
+                claims: request.claims.clone(),
+                ..seen
+            },
+            caller: request.caller.clone(),
+            credentials: request.credentials.clone(),
+            body: request.message.as_ref().map_or(0, |message| message.body),
+            waf: request.waf,
+            extensions: request.extensions,
+        }
+    }
+
+    /// What it has for `provider`.
+    pub fn credential(&self, provider: &ProviderId) -> Credential {
+        self.credentials.get(provider).copied().unwrap_or_default()
+    }
+
+    /// Whether it is an HTTP message.
+    pub fn is_message(&self) -> bool {
+        self.seen.method.is_some()
+    }
+}
