@@ -145,6 +145,14 @@ pub(crate) fn index(error: &ParseError, tokens: &[Spanned]) -> usize {
     }
 }
 
+/// Where the parser stopped, in bytes.
+pub(crate) fn offset(error: &ParseError) -> u32 {
+    match error {
+        ParseError::UnrecognizedToken { token: (start, ..), .. } | ParseError::ExtraToken { token: (start, ..) } => *start,
+        _ => u32::MAX,
+    }
+}
+
 /// The diagnostic of an error of the parser.
 pub(crate) fn diagnostic(error: &ParseError, text: &str, tokens: &[Spanned], report: &Report) -> Diagnostic {
     let expected = Expected::of(error);
@@ -152,24 +160,11 @@ pub(crate) fn diagnostic(error: &ParseError, text: &str, tokens: &[Spanned], rep
     let found = tokens.get(at).copied();
     let before = at.checked_sub(1).and_then(|at| tokens.get(at)).copied();
     let slice = |(start, _, end): Spanned| clip(text.get(start as usize..end as usize).unwrap_or(""));
-    if let Some((start, token @ Token::Fixed(word), end)) = found
-        && matches!(word.class(), Class::Reserved | Class::Method)
-        && expected.has(Token::Name)
-        && !expected.has(Token::String)
-    {
-        let word = slice((start, token, end));
-        let message = format!("`{word}` is a word of the language and can't be a name");
-        let help = format!("take another name, and say the real one by `name: \"{word}\"`");
-        return report.at(Code::UNEXPECTED, start, end, message).help(help);
-    }
     let wanted = expected.describe();
-    let breaks =
-        |(from, to): (u32, u32)| text.get(from as usize..to as usize).is_some_and(|gap| gap.contains('\n'));
+    let breaks = |(from, to): (u32, u32)| text.get(from as usize..to as usize).is_some_and(|gap| gap.contains('\n'));
     match (before, found) {
         // What is missing at the end of a line is missing there, and not at the next.
-        (Some(before), Some(found))
-            if (breaks((before.2, found.0)) || found.0 == found.2) && !expected.closes() =>
-        {
+        (Some(before), Some(found)) if (breaks((before.2, found.0)) || found.0 == found.2) && !expected.closes() => {
             let message = format!("expected {wanted} after `{}`", slice(before));
             report.at(Code::UNEXPECTED, before.0, before.2, message)
         }
@@ -178,11 +173,50 @@ pub(crate) fn diagnostic(error: &ParseError, text: &str, tokens: &[Spanned], rep
             report.at(Code::UNEXPECTED, before.0, before.2, message)
         }
         (_, Some(found)) => {
-            let message = format!("expected {wanted}, found `{}`", slice(found));
-            report.at(Code::UNEXPECTED, found.0, found.2, message)
+            let (message, help) = match out_of_place(found.1, &expected, &slice(found)) {
+                Some((message, help)) => (message, Some(help)),
+                None => (format!("expected {wanted}, found `{}`", slice(found)), None),
+            };
+            let diagnostic = report.at(Code::UNEXPECTED, found.0, found.2, message);
+            help.into_iter().fold(diagnostic, |diagnostic, help| diagnostic.help(help))
         }
         (None, None) => report.at(Code::UNEXPECTED, 0, 0, format!("expected {wanted}")),
     }
+}
+
+/// What is wrong with a word or sign that never stands where it was found, and what to do.
+fn out_of_place(found: Token, expected: &Expected, text: &str) -> Option<(String, String)> {
+    let Token::Fixed(fixed) = found else { return None };
+    let reserved = matches!(fixed.class(), Class::Reserved | Class::Method);
+    if reserved && expected.has(Token::Name) && !expected.has(Token::String) {
+        let message = format!("`{text}` is a word of the language and can't be a name");
+        return Some((message, format!("take another name, and say the real one by `name: \"{text}\"`")));
+    }
+    let compares = matches!(
+        fixed,
+        Fixed::Equal | Fixed::NotEqual | Fixed::In | Fixed::Matches | Fixed::Contains | Fixed::StartsWith | Fixed::EndsWith
+    );
+    if compares && expected.has(Fixed::And) {
+        return Some((format!("`{text}` after a comparison"), "join two comparisons by `&&` or `||`".to_owned()));
+    }
+    if !expected.has(Fixed::Pub) || expected.has(Token::Name) {
+        return None;
+    }
+    let home = match fixed {
+        Fixed::Service => "a `namespace`",
+        Fixed::Port => "a `service` or `external`",
+        Fixed::Subset => "a `service`",
+        Fixed::Listener => "a `gateway`",
+        Fixed::Any | Fixed::Grpc | Fixed::Otherwise => "a `routes` table",
+        Fixed::Allow | Fixed::Deny => "an `access` block",
+        Fixed::Every | Fixed::No | Fixed::Some => "a `prove` block",
+        Fixed::Log | Fixed::TraceWord => "a `telemetry` block",
+        Fixed::Require | Fixed::Limit | Fixed::Waf | Fixed::Mask | Fixed::Cors | Fixed::Csrf | Fixed::Transform
+        | Fixed::Wasm | Fixed::Lua | Fixed::MaxBody | Fixed::Compress => "a `policy`",
+        _ if fixed.class() == Class::Method => "a `routes` table or a `test`",
+        _ => return None,
+    };
+    Some((format!("`{text}` stands in {home}, not by itself"), format!("put it into the braces of {home}")))
 }
 
 /// A token's text, not longer than a line of a message bears.

@@ -6,6 +6,7 @@ mod comments;
 mod confusable;
 mod context;
 mod expected;
+mod format;
 mod lexer;
 mod number;
 mod parser;
@@ -34,6 +35,7 @@ mod grammar {
 }
 
 pub use comments::Comment;
+pub use format::{FormatRefused, format};
 pub use lexer::lex;
 pub use parser::{Parsed, parse};
 pub use spans::NodeSpans;

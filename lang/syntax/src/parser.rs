@@ -9,6 +9,7 @@ use crate::comments::{Comment, Docs};
 use crate::context::{Context, Never, ParseError};
 use crate::grammar::FileParser;
 use crate::lexer::{self, Lexed, Spanned};
+use crate::repair::Repair;
 use crate::report::Report;
 use crate::spans::NodeSpans;
 use crate::{balance, expected, repair};
@@ -131,8 +132,8 @@ impl Parser<'_> {
             return vec![self.error_item(start, end)];
         }
         let (mut tokens, told) = balance::close(self.text, tokens, self.report);
-        let attempt = self.mended(&mut tokens);
-        let mut told: BTreeSet<usize> = told.into_iter().map(|at| lines.line(at)).collect();
+        let (attempt, mended) = self.mended(&mut tokens);
+        let mut told: BTreeSet<usize> = told.into_iter().chain(mended).map(|at| lines.line(at)).collect();
         for error in &attempt.errors {
             let diagnostic = expected::diagnostic(error, self.text, &tokens, self.report);
             // One error on each line: those that follow are mostly its consequence.
@@ -143,43 +144,59 @@ impl Parser<'_> {
         attempt.tree.map_or_else(|| vec![self.error_item(start, end)], |tree| tree.items)
     }
 
-    /// Parses, replacing words of other languages as long as that helps.
-    fn mended(&mut self, tokens: &mut Vec<Spanned>) -> Attempt {
-        let (said, numbered) = (self.report.diagnostics().len(), self.spans.len());
+    /// Parses, replacing words of other languages as long as that helps; gives the offsets at which that was said, too.
+    fn mended(&mut self, tokens: &mut Vec<Spanned>) -> (Attempt, Vec<u32>) {
+        let start = (self.report.diagnostics().len(), self.spans.len());
         let mut attempt = self.attempt(tokens, MOST_ERRORS);
         let mut repairs = Vec::new();
         let mut tries = if self.report.is_full() { 0 } else { repair::MOST };
-        let mut error = 0;
-        while tries > 0 && error < attempt.errors.len() {
-            let Some(repair) =
-                attempt.errors.get(error).and_then(|error| repair::find(error, self.text, tokens))
-            else {
-                error += 1;
-                continue;
-            };
-            tries -= 1;
-            let mut mended = tokens.clone();
+        while let Some((repair, mended, next)) = self.improve(&attempt, tokens, start, &mut tries) {
+            repairs.push(repair);
+            *tokens = mended;
+            attempt = next;
+        }
+        let told = repairs.iter().map(Repair::start).collect();
+        for repair in repairs {
+            repair.report(self.report);
+        }
+        (attempt, told)
+    }
+
+    /// The first repair that makes errors fewer, with the tokens and the attempt that it leads to. If there is none, what
+    /// `attempt` reported and numbered stays.
+    fn improve(
+        &mut self,
+        attempt: &Attempt,
+        tokens: &[Spanned],
+        (said, numbered): (usize, usize),
+        tries: &mut usize,
+    ) -> Option<(Repair, Vec<Spanned>, Attempt)> {
+        let mut tried = false;
+        for repair in attempt.errors.iter().flat_map(|error| repair::candidates(error, self.text, tokens)) {
+            if *tries == 0 {
+                break;
+            }
+            *tries -= 1;
+            tried = true;
+            let mut mended = tokens.to_vec();
             repair.apply(&mut mended);
             self.report.truncate(said);
             self.spans.truncate(numbered);
             let next = self.attempt(&mended, MOST_ERRORS);
-            if next.errors.len() < attempt.errors.len() {
-                repairs.push(repair);
-                *tokens = mended;
-                attempt = next;
-                error = 0;
-            } else {
-                // It was not that.
-                self.report.truncate(said);
-                self.spans.truncate(numbered);
-                attempt = self.attempt(tokens, MOST_ERRORS);
-                error += 1;
+            // Errors further on may have been hidden until now; up to here there must be fewer.
+            let early = |attempt: &Attempt| {
+                attempt.errors.iter().filter(|error| expected::offset(error) <= repair.reaches()).count()
+            };
+            if early(&next) < early(attempt) {
+                return Some((repair, mended, next));
             }
         }
-        for repair in repairs {
-            repair.report(self.report);
+        if tried {
+            self.report.truncate(said);
+            self.spans.truncate(numbered);
+            self.attempt(tokens, MOST_ERRORS);
         }
-        attempt
+        None
     }
 
     fn error_item(&mut self, start: u32, end: u32) -> Item {

@@ -27,6 +27,8 @@ pub(crate) struct Repair {
     help: String,
     /// The text that the user should write instead of the shown bytes, where that is all that is to be done.
     fix: Option<String>,
+    /// Where the error stood that led to it, or where it ends, whichever is later.
+    until: u32,
     /// Whether nothing within the shown bytes means what it seems to mean.
     whole: bool,
 }
@@ -37,6 +39,16 @@ impl Repair {
         if self.tokens.end <= tokens.len() {
             tokens.splice(self.tokens.clone(), self.with);
         }
+    }
+
+    /// The offset up to which it must have made errors fewer.
+    pub fn reaches(&self) -> u32 {
+        self.until
+    }
+
+    /// Where it is reported.
+    pub fn start(&self) -> u32 {
+        self.at.start
     }
 
     /// Says what was wrong.
@@ -55,17 +67,22 @@ impl Repair {
     }
 }
 
-/// What may mend an error.
-pub(crate) fn find(error: &ParseError, text: &str, tokens: &[Spanned]) -> Option<Repair> {
+/// What may mend an error, the likeliest first. What the parser says it expected is not the whole truth: it may have
+/// taken an expression for finished before it saw that the next word does not belong there. So most are just tried.
+pub(crate) fn candidates(error: &ParseError, text: &str, tokens: &[Spanned]) -> Vec<Repair> {
     let at = expected::index(error, tokens);
     let site = Site { text, tokens, at, expected: Expected::of(error) };
-    site.block_comment()
-        .or_else(|| site.operator_word())
-        .or_else(|| site.sign())
-        .or_else(|| site.quotes())
-        .or_else(|| site.method())
-        .or_else(|| site.near_miss(at))
-        .or_else(|| at.checked_sub(1).and_then(|before| site.near_miss_before(before)))
+    let mut repairs = Vec::new();
+    repairs.extend(site.block_comment());
+    repairs.extend(site.operator_word());
+    repairs.extend(site.signs());
+    repairs.extend(site.quotes());
+    repairs.extend(site.number());
+    repairs.extend(site.missing_colon());
+    repairs.extend(site.method());
+    repairs.extend(site.near_miss(at));
+    repairs.extend(at.checked_sub(1).and_then(|before| site.near_miss_before(before)));
+    repairs
 }
 
 /// Where the parser stopped.
@@ -93,6 +110,11 @@ impl Site<'_> {
         self.tokens.get(at).map_or(0..0, |(start, _, end)| *start..*end)
     }
 
+    /// Where the parser stopped.
+    fn offset(&self) -> u32 {
+        self.tokens.get(self.at).map_or(u32::MAX, |(start, ..)| *start)
+    }
+
     fn before(&self) -> Option<usize> {
         self.at.checked_sub(1)
     }
@@ -108,6 +130,7 @@ impl Site<'_> {
             message,
             help,
             fix: Some(fix.to_owned()),
+            until: self.offset(),
             whole: false,
         })
     }
@@ -137,6 +160,7 @@ impl Site<'_> {
             message: "there are no block comments".to_owned(),
             help: "begin each line of the comment with `//`: `/**` is a path".to_owned(),
             fix: None,
+            until: end,
             whole: true,
         })
     }
@@ -153,10 +177,10 @@ impl Site<'_> {
             "like" | "matching" => Some(Fixed::Matches),
             _ => None,
         };
-        if let Some(meant) = meant.filter(|meant| self.expected.has(*meant)) {
+        if let Some(meant) = meant {
             return self.foreign(self.at, meant);
         }
-        if matches!(word, "not" | "NOT") && self.expected.has(Fixed::In) {
+        if matches!(word, "not" | "NOT") {
             let message = format!("`{word}` does not stand before an operator");
             let help = "put `!` before the whole comparison, as in `!path in /api/**`".to_owned();
             let mut repair = self.replace(self.at, Token::Name, message, help, "")?;
@@ -167,41 +191,36 @@ impl Site<'_> {
         let before = self.before()?;
         if matches!(self.slice(before), "not" | "NOT") && self.token(before) == Some(Token::Name) {
             let mut repair = self.foreign(before, Fixed::Not)?;
-            repair.at.end = self.bytes(self.at).start.max(repair.at.end);
+            // `not x` becomes `!x`, without the space.
             repair.fix = Some("!".to_owned());
+            repair.at.end = repair.until;
             return Some(repair);
         }
         None
     }
 
     /// A sign that stands where gloo has another, or none.
-    fn sign(&self) -> Option<Repair> {
-        let Token::Fixed(sign) = self.token(self.at)? else { return None };
+    fn signs(&self) -> Vec<Repair> {
+        let Some(Token::Fixed(sign)) = self.token(self.at) else { return Vec::new() };
         let before = self.before();
-        let meant = match sign {
-            Fixed::Equals if self.expected.has(Fixed::Equal) => Fixed::Equal,
-            Fixed::Equals | Fixed::Arrow if self.expected.has(Fixed::Colon) && !self.is_default(before) => {
-                Fixed::Colon
+        let meant: &[Fixed] = match sign {
+            Fixed::Arrow if self.is_default(before) => {
+                return before.and_then(|before| self.foreign(before, Fixed::Otherwise)).into_iter().collect();
             }
-            Fixed::Colon if self.expected.has(Fixed::Equals) => Fixed::Equals,
-            Fixed::Colon if self.expected.has(Fixed::Arrow) => Fixed::Arrow,
-            Fixed::Pipe if self.expected.has(Fixed::Or) => Fixed::Or,
-            Fixed::Comma if self.expected.has(Fixed::Pipe) => Fixed::Pipe,
-            Fixed::Equal if self.expected.has(Fixed::Equals) => Fixed::Equals,
-            Fixed::Star if self.expected.has(Fixed::Otherwise) => {
-                return self.foreign(
-                    self.at,
-                    if self.token(self.at + 1) == Some(Fixed::Arrow.into()) {
-                        Fixed::Otherwise
-                    } else {
-                        Fixed::Any
-                    },
-                );
-            }
-            Fixed::Arrow if self.is_default(before) => return self.foreign(before?, Fixed::Otherwise),
-            Fixed::BraceOpen if self.expected.has(Fixed::Colon) => return self.missing_colon(before?),
-            _ => return None,
+            Fixed::Equals => &[Fixed::Equal, Fixed::Colon],
+            Fixed::Equal => &[Fixed::Equals],
+            Fixed::Arrow => &[Fixed::Colon],
+            Fixed::Colon => &[Fixed::Equals, Fixed::Arrow],
+            Fixed::Pipe => &[Fixed::Or],
+            Fixed::Comma => &[Fixed::Pipe],
+            Fixed::Star if self.token(self.at + 1) == Some(Fixed::Arrow.into()) => &[Fixed::Otherwise],
+            Fixed::Star => &[Fixed::Any],
+            _ => &[],
         };
+        meant.iter().filter_map(|meant| self.sign(sign, *meant)).collect()
+    }
+
+    fn sign(&self, sign: Fixed, meant: Fixed) -> Option<Repair> {
         let mut repair = self.foreign(self.at, meant)?;
         repair.message = match meant {
             Fixed::Colon => format!("a setting is written `key: value`, not with `{}`", sign.text()),
@@ -217,9 +236,10 @@ impl Site<'_> {
         at.is_some_and(|at| matches!(self.slice(at), "default" | "else" | "_" | "fallback"))
     }
 
-    /// `retries { … }`.
-    fn missing_colon(&self, before: usize) -> Option<Repair> {
-        if !self.token(before)?.is_name() {
+    /// `retries { … }`, `port http 80`.
+    fn missing_colon(&self) -> Option<Repair> {
+        let before = self.before()?;
+        if !self.token(before)?.is_name() || !self.expected.has(Fixed::Colon) {
             return None;
         }
         let key = self.slice(before);
@@ -230,8 +250,9 @@ impl Site<'_> {
             at: start..end,
             code: Code::UNEXPECTED,
             message: format!("expected `:` after `{key}`"),
-            help: format!("a setting is written `{key}: {{ … }}`"),
+            help: format!("write `{key}: …`"),
             fix: Some(": ".to_owned()),
+            until: self.offset(),
             whole: false,
         })
     }
@@ -267,6 +288,21 @@ impl Site<'_> {
         let mut repair = self.replace(self.at, Token::Name, message, help, inner)?;
         repair.fix = fix;
         repair.with = Some((bytes.start + 1, Token::Name, bytes.end - 1));
+        Some(repair)
+    }
+
+    /// A name that begins with a digit; the lexer took it for a number.
+    fn number(&self) -> Option<Repair> {
+        let word = self.slice(self.at);
+        if self.token(self.at)? != Token::Number || !self.expected.has(Token::Name) || self.expected.has(Token::Number) {
+            return None;
+        }
+        let message = format!("`{word}` is not a name: names begin with a letter");
+        let help = format!("take another name, and say the real one by `name: \"{word}\"`");
+        let mut repair = self.replace(self.at, Token::Name, message, help, "")?;
+        repair.fix = None;
+        repair.whole = true;
+        repair.code = Code::UNEXPECTED;
         Some(repair)
     }
 
