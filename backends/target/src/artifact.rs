@@ -1,7 +1,9 @@
 //! What an emitter makes.
 
+use crate::{Positions, YamlError, to_yaml};
 use gloo_source::Place;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// A file of the output of one cluster.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,4 +23,70 @@ pub enum Content {
     Yaml(Vec<Value>),
     /// Text as it is.
     Text(String),
+}
+
+/// What every header begins with, after the sign of a comment: what tells gloo's files from others.
+const MARK: &str = "Made by gloo";
+
+/// So many positions are named in a header; the rest is counted.
+const NAMED_POSITIONS: usize = 3;
+
+impl Artifact {
+    /// The whole text of the file, its header first: `# Made by gloo from routes.gloo:12. Edit that file instead.`
+    ///
+    /// # Errors
+    /// A document can't be written as YAML.
+    pub fn text(&self, positions: Positions<'_>) -> Result<String, YamlError> {
+        let mut text = header(&self.path, &self.sources, positions);
+        match &self.content {
+            Content::Yaml(documents) => text.push_str(&to_yaml(documents)?),
+            Content::Text(content) => text.push_str(content),
+        }
+        Ok(text)
+    }
+
+    /// Whether it is made for people or tools to look at before the rest is applied.
+    #[must_use]
+    pub fn is_prerequisite(&self) -> bool {
+        self.path.starts_with("prerequisites/")
+    }
+}
+
+/// The header of a file that comes from these places, as a comment of its kind of file.
+fn header(path: &str, sources: &[Place], positions: Positions<'_>) -> String {
+    let places: BTreeSet<Place> = sources.iter().copied().collect();
+    let mut named: Vec<String> = Vec::new();
+    for place in &places {
+        let position = positions(*place);
+        if !named.contains(&position) {
+            named.push(position);
+        }
+    }
+    let more = named.len().saturating_sub(NAMED_POSITIONS);
+    named.truncate(NAMED_POSITIONS);
+    let from = match (named.as_slice(), more) {
+        ([], _) => ". Edit the program instead.".to_owned(),
+        ([one], 0) => format!(" from {one}. Edit that file instead."),
+        (some, 0) => format!(" from {}. Edit them instead.", some.join(", ")),
+        (some, more) => format!(" from {} and {more} more places. Edit them instead.", some.join(", ")),
+    };
+    let (open, close) = comment_signs(path);
+    format!("{open} {MARK}{from}{close}\n")
+}
+
+fn comment_signs(path: &str) -> (&'static str, &'static str) {
+    match path.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("md") => ("<!--", " -->"),
+        Some("lua") => ("--", ""),
+        _ => ("#", ""),
+    }
+}
+
+/// Whether a file that begins so was made by gloo.
+#[must_use]
+pub fn is_made_by_gloo(beginning: &str) -> bool {
+    ["#", "<!--", "--"].iter().any(|sign| {
+        let rest = beginning.strip_prefix(sign).and_then(|rest| rest.strip_prefix(' '));
+        rest.is_some_and(|rest| rest.starts_with(MARK))
+    })
 }

@@ -2,17 +2,29 @@
 //!
 //! A [`Plan`] holds the entries of a cluster with their rules in the order in which they decide, destinations with the
 //! settings of the calls to them, and everything that a target would otherwise have a default for. An emitter
-//! ([`Target`]) only writes it down, and says at the source's position what it can't.
+//! ([`Target`]) only writes it down, and says at the source's position what it can't. [`build`] makes the files of all
+//! clusters, [`changes`] says what they change in a folder.
 
 mod artifact;
+mod build;
+mod changes;
+mod layout;
+mod lower;
 mod plan;
 mod target;
+mod validate;
 mod yaml;
 
-pub use artifact::{Artifact, Content};
+pub use artifact::{Artifact, Content, is_made_by_gloo};
+pub use build::{BuildError, ClusterOutput, Output, OutputFile, Targets, build};
+pub use changes::{Changes, ExistingFile, changes};
+pub use gloo_ir::normal_form::{Conjunct, Literal};
+pub use layout::{Layout, Repository};
+pub use lower::{Planner, has_mesh, plan};
 pub use plan::{
-    Answer, Conjunct, ConnectionHost, ExternalPlan, GatewayPlan, ListenerPlan, ListenerRoutes, Literal,
-    MeshEntry, Plan, PlanRule, RuleOrigin, ServicePlan, TrafficPlan, Upstream, UpstreamKey, VirtualHost,
+    Answer, ConnectionHost, ExternalPlan, GatewayPlan, ListenerPlan, ListenerRoutes, MeshEntry, Plan,
+    PlanRule, RuleOrigin, ServicePlan, TrafficPlan, Upstream, UpstreamKey, VirtualHost,
 };
 pub use target::{Positions, Target, not_lowered, unsupported};
+pub use validate::{Fault, validate};
 pub use yaml::{YamlError, to_yaml};

@@ -1,9 +1,10 @@
 //! The plan of one cluster.
 
 use gloo_domain::{HostPattern, PathPattern};
+use gloo_ir::normal_form::Conjunct;
 use gloo_ir::{
-    Cluster, Destination, External, Gateway, Listener, Mtls, Namespace, Options, Outbound, PathMode, Percent, Port,
-    Redirect, Respond, Service, Subset, TableId, Target as Destined, Test, Traffic,
+    Cluster, Destination, External, Gateway, Listener, Mtls, Namespace, Options, Outbound, PathMode, Percent,
+    Port, Redirect, Respond, Service, Subset, TableId, Target as Destined, Traffic,
 };
 use gloo_source::Place;
 use std::collections::BTreeMap;
@@ -34,6 +35,47 @@ pub struct Plan {
     pub externals: Vec<ExternalPlan>,
     /// Everything that some rule sends requests or copies to.
     pub upstreams: BTreeMap<UpstreamKey, Upstream>,
+}
+
+impl Plan {
+    /// Whether the clusters of two plans differ in nothing but their name, place, documentation and kubeconfig context,
+    /// and the plans in nothing else.
+    #[must_use]
+    pub fn is_equal_but_for_name(&self, other: &Self) -> bool {
+        self.content() == other.content()
+    }
+
+    /// Everything but what tells the cluster's name. Taken apart field by field, so that none is forgotten.
+    fn content(&self) -> impl PartialEq + '_ {
+        let Self {
+            workspace,
+            cluster,
+            trust_domain,
+            mtls,
+            paths,
+            outbound,
+            gateways,
+            mesh,
+            services,
+            externals,
+            upstreams,
+        } = self;
+        let Cluster {
+            id: _,
+            place: _,
+            doc: _,
+            context: _,
+            backend,
+            region,
+            network,
+            east_west,
+            mtls: own,
+            trust_domain: _,
+        } = &**cluster;
+        let settings = (workspace, trust_domain, mtls, paths, outbound, own.map(|mtls| mtls.value));
+        let cluster = (&backend.value, region, network, east_west);
+        (settings, cluster, gateways, mesh, services, externals, upstreams)
+    }
 }
 
 /// A gateway with its listeners, as declared.
@@ -125,22 +167,6 @@ pub struct RuleOrigin {
     pub place: Place,
     /// Its documentation.
     pub doc: Option<String>,
-}
-
-/// A conjunction of tests; empty, it holds for every request.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Conjunct {
-    /// Its tests, in the order in which they were written.
-    pub literals: Vec<Literal>,
-}
-
-/// A test or its plain negation. `Differs` does not occur: it is `Present` and not `Equals`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Literal {
-    /// The test.
-    pub test: Test,
-    /// Whether it must not hold.
-    pub negated: bool,
 }
 
 /// What becomes of a request.

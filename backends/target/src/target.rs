@@ -11,6 +11,12 @@ pub trait Target {
     /// The target as users call it, with its version: `Istio 1.30`.
     fn title(&self, plan: &Plan) -> String;
 
+    /// Whether the files hold the cluster's name (`plan.cluster.id`). Without it, clusters whose plans differ in nothing
+    /// but name, place, documentation and kubeconfig context share their files, and none of these four may be written.
+    fn writes_cluster_name(&self) -> bool {
+        false
+    }
+
     /// The files of a plan. What the target can't say is reported at its place, and nothing is dropped: with an error
     /// in the sink no file may be written.
     ///

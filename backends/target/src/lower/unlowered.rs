@@ -1,0 +1,116 @@
+//! What has a meaning and is not lowered to any target yet: policies, access, telemetry, patches. Each clause that
+//! reaches something of the cluster is an error at its place, so that none is dropped in silence.
+
+use super::Lowering;
+use super::upstream::is_on;
+use gloo_ir::{Attachment, Scope, Scoped, TableId};
+use gloo_source::{Code, Diagnostic, Place};
+use std::collections::BTreeSet;
+
+/// What a target comes to on a cluster.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    /// Nothing of the cluster.
+    Nothing,
+    /// Services, at proxies of their own.
+    Services,
+    /// A gateway, a listener, a table or a rule.
+    Entries,
+}
+
+impl Lowering<'_> {
+    /// Reports what reaches the cluster and is not lowered. `tables` are those that serve one of its entries, by
+    /// themselves or through others.
+    pub(super) fn unlowered(&mut self, tables: &BTreeSet<TableId>) {
+        let program = self.program;
+        for policy in program.policies.values() {
+            let reach = self.reach(&policy.targets, tables);
+            for clause in &policy.clauses {
+                let what = format!("`{}` in policy `{}`", clause.kind.verb(), policy.id);
+                self.refuse(reach, clause.place, &what);
+            }
+        }
+        for access in &program.access {
+            let reach = self.reach(&access.targets, tables);
+            if access.rules.is_empty() {
+                self.refuse(reach, access.place, "`access`");
+            }
+            for rule in &access.rules {
+                let word = match rule.effect {
+                    gloo_ir::Effect::Allow => "`allow` in `access`",
+                    gloo_ir::Effect::Deny => "`deny` in `access`",
+                };
+                self.refuse(reach, rule.place, word);
+            }
+        }
+        for telemetry in &program.telemetry {
+            let reach = self.reach(&telemetry.targets, tables);
+            // Telemetry on services is recorded at the gateways too, so a mesh isn't what it lacks.
+            let reach = if reach == Reach::Services { Reach::Entries } else { reach };
+            let logs = telemetry.logs.iter().map(|log| (log.place, "log"));
+            let traces = telemetry.traces.iter().map(|trace| (trace.place, "trace"));
+            for (place, word) in logs.chain(traces) {
+                self.refuse(reach, place, &format!("`{word}` in telemetry `{}`", telemetry.id));
+            }
+        }
+        for patch in &program.patches {
+            let reach = self.reach(&patch.targets, tables);
+            self.refuse(reach, patch.place, &format!("patch `{}`", patch.id));
+        }
+        self.trusts();
+    }
+
+    fn trusts(&mut self) {
+        let Some(mesh) = self.program.mesh.as_ref().filter(|_| self.has_mesh()) else { return };
+        for trust in &mesh.trusts {
+            self.refuse(Reach::Entries, trust.ca.at, &format!("the trusted domain `{}`", trust.trust_domain));
+        }
+    }
+
+    fn refuse(&mut self, reach: Reach, place: Place, what: &str) {
+        match reach {
+            Reach::Nothing => {}
+            Reach::Services if !self.has_mesh() => {
+                self.no_mesh(place, &format!("{what} acts at services' own proxies"));
+            }
+            Reach::Services | Reach::Entries => {
+                let message = format!("gloo doesn't lower {what} to any target yet");
+                self.sink.report(
+                    Diagnostic::new(Code::NOT_LOWERED, place, message)
+                        .saying(format!("reaches cluster `{}`", self.cluster.id))
+                        .help("it is checked and tested all the same; build for a cluster that it doesn't reach"),
+                );
+            }
+        }
+    }
+
+    fn reach(&self, targets: &[Scoped], tables: &BTreeSet<TableId>) -> Reach {
+        let here = targets.iter().filter(|target| is_on(target, &self.cluster.id));
+        here.map(|target| self.reach_of(&target.scope, tables)).max().unwrap_or(Reach::Nothing)
+    }
+
+    fn reach_of(&self, scope: &Scope, tables: &BTreeSet<TableId>) -> Reach {
+        let program = self.program;
+        let cluster = &self.cluster.id;
+        let mut services = program.services.values().filter(|one| one.clusters.contains(cluster));
+        let (reach, found) = match scope {
+            Scope::Mesh => (Reach::Services, services.next().is_some()),
+            Scope::Namespace(namespace) => (Reach::Services, services.any(|one| one.namespace == *namespace)),
+            Scope::Service(service) => (Reach::Services, services.any(|one| one.id == *service)),
+            Scope::External(_) => (Reach::Nothing, false),
+            Scope::Gateway(gateway) | Scope::Listener(gateway, _) => {
+                let gateway = program.gateways.get(gateway);
+                (Reach::Entries, gateway.is_some_and(|one| one.clusters.contains(cluster)))
+            }
+            Scope::Table(table) | Scope::Rule(table, _) => {
+                let mesh = program
+                    .tables
+                    .get(table)
+                    .is_some_and(|table| matches!(table.attachment, Attachment::Mesh { .. }));
+                let reach = if mesh { Reach::Services } else { Reach::Entries };
+                (reach, tables.contains(table))
+            }
+        };
+        if found { reach } else { Reach::Nothing }
+    }
+}
