@@ -208,13 +208,12 @@ fn written(artifacts: &[Artifact], positions: Positions<'_>) -> Result<Vec<Outpu
 
 /// Reports what was found on the clusters: the same thing at the same place once, with the clusters that have it too.
 fn report_once(found: Vec<(ClusterId, Vec<Diagnostic<Place>>)>, sink: &mut Sink<Place>) {
-    let mut known: BTreeMap<(u16, Option<Place>, String), (Diagnostic<Place>, Vec<ClusterId>)> =
-        BTreeMap::new();
+    let mut known: BTreeMap<Said, (Diagnostic<Place>, Vec<ClusterId>)> = BTreeMap::new();
     for (cluster, diagnostics) in found {
         for diagnostic in diagnostics {
             let place = diagnostic.labels.first().map(|label| label.place);
-            let key = (diagnostic.code.number, place, diagnostic.message.clone());
-            let (_, clusters) = known.entry(key).or_insert_with(|| (diagnostic, Vec::new()));
+            let said = Said { code: diagnostic.code.number, place, message: diagnostic.message.clone() };
+            let (_, clusters) = known.entry(said).or_insert_with(|| (diagnostic, Vec::new()));
             if !clusters.contains(&cluster) {
                 clusters.push(cluster.clone());
             }
@@ -226,6 +225,14 @@ fn report_once(found: Vec<(ClusterId, Vec<Diagnostic<Place>>)>, sink: &mut Sink<
             [_, others @ ..] => diagnostic.help(format!("the same on {}", listed(others))),
         });
     }
+}
+
+/// What makes two diagnostics one for the reader.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Said {
+    code: u16,
+    place: Option<Place>,
+    message: String,
 }
 
 /// `cluster b, c and 12 more`.

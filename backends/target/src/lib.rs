@@ -8,6 +8,7 @@
 mod artifact;
 mod build;
 mod changes;
+mod describe;
 mod layout;
 mod lower;
 mod plan;

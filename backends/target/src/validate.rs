@@ -60,11 +60,6 @@ impl Document<'_> {
         Fault { path: self.path.to_owned(), what: what.into() }
     }
 
-    /// The text at a JSON pointer; empty if there is none.
-    fn text(&self, pointer: &str) -> &str {
-        text(self.value, pointer)
-    }
-
     /// The elements of the list at a JSON pointer; none if there is no list.
     fn list(&self, pointer: &str) -> &[Value] {
         list(self.value, pointer)

@@ -111,7 +111,7 @@ fn at_listener<'a>(
             continue;
         }
         for host in hosts {
-            if listener.hosts.iter().any(|served| served.covers(host)) {
+            if listener.hosts.is_empty() || listener.hosts.iter().any(|served| served.covers(host)) {
                 push_once(by_host.entry(&host.value).or_default(), table);
             }
         }

@@ -10,8 +10,8 @@ use gloo_domain::PortSet;
 use gloo_ir::joined::{Contender, Joined, TableEntry, overlaps};
 use gloo_ir::normal_form::{Conjunct, Literal};
 use gloo_ir::{
-    Destination, Gateway, GatewayId, HeaderOperation, Listener, Options, Percent, Port, Respond, Service,
-    Table, TableId, Target, Test,
+    Destination, Gateway, GatewayId, Listener, Options, Percent, Port, Respond, Service, Table, TableId,
+    Target, Test,
 };
 use gloo_source::{Code, Diagnostic};
 use std::collections::BTreeMap;

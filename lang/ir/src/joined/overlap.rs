@@ -1,7 +1,7 @@
 //! Rules of different tables that some request matches both of.
 
-use crate::normal_form::Conjunct;
 use crate::Test;
+use crate::normal_form::Conjunct;
 use gloo_domain::PathPattern;
 
 /// A rule that takes part in the comparison.
