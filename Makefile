@@ -45,7 +45,9 @@ bench: deps ## time gloo on made-up workspaces, goals beside figures
 
 fuzz: deps ## fuzz TARGET (lexer, parser, formatter or lowering) for SECONDS; needs a nightly toolchain and cargo-fuzz
 	@cargo +nightly fuzz --version >/dev/null 2>&1 || { echo 'make fuzz needs: rustup toolchain install nightly && cargo install --locked cargo-fuzz'; exit 1; }
-	cargo +nightly fuzz run $(TARGET) -- -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=65536 -dict=fuzz/gloo.dict
+	@mkdir -p fuzz/corpus/$(TARGET)
+	cd fuzz && cargo +nightly fuzz run $(TARGET) corpus/$(TARGET) ../examples ../tests/suite -- -max_total_time=$(SECONDS) \
+	  -timeout=10 -rss_limit_mb=2048 -max_len=65536 -dict=gloo.dict
 
 dist: deps ## make the archive that users install, and try it in an empty environment
 	$(CARGO) xtask dist
