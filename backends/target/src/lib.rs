@@ -28,4 +28,4 @@ pub use plan::{
 };
 pub use target::{Positions, Target, not_lowered, unsupported};
 pub use validate::{Fault, validate};
-pub use yaml::{YamlError, to_yaml};
+pub use yaml::{YamlError, from_yaml, to_yaml};

@@ -32,3 +32,11 @@ pub fn to_yaml(documents: &[Value]) -> Result<String, YamlError> {
     }
     Ok(text)
 }
+
+/// The documents of a YAML text.
+///
+/// # Errors
+/// The text is no YAML.
+pub fn from_yaml(text: &str) -> Result<Vec<Value>, YamlError> {
+    serde_saphyr::from_multiple(text).map_err(|error| YamlError(error.to_string()))
+}

@@ -13,8 +13,8 @@ pub use overlap::{Contender, Overlap, overlaps};
 
 use crate::normal_form::{Conjunct, Literal};
 use crate::{
-    Attachment, ClusterId, Gateway, GatewayId, Listener, ListenerProtocol, Program, Service, ServiceId, Table,
-    Test, TextAttribute, TextTest,
+    Attachment, ClusterId, Gateway, GatewayId, Listener, ListenerProtocol, Program, Service, ServiceId,
+    Table, Test, TextAttribute, TextTest,
 };
 use gloo_domain::{HostPattern, PortSet};
 use std::cmp::Reverse;
@@ -28,6 +28,8 @@ pub struct Joined<'a> {
     pub entry: TableEntry<'a>,
     /// Its tables, at least one, in the order of their names.
     pub tables: Vec<&'a Arc<Table>>,
+    /// The hosts below its own that have tables of their own. Found only where several tables are joined.
+    pub narrower: Vec<&'a HostPattern>,
 }
 
 /// An entry that tables are for.
@@ -89,7 +91,7 @@ pub fn joined_tables<'a>(program: &'a Program, cluster: &ClusterId) -> Vec<Joine
     }
     let here = |id: &ServiceId| program.services.get(id).filter(|one| one.clusters.contains(cluster));
     all.extend(of_service.into_iter().filter_map(|(service, tables)| {
-        Some(Joined { entry: TableEntry::Calls { service: here(service)? }, tables })
+        Some(Joined { entry: TableEntry::Calls { service: here(service)? }, tables, narrower: Vec::new() })
     }));
     all
 }
@@ -116,38 +118,65 @@ fn at_listener<'a>(
             }
         }
     }
+    let hosts: Vec<&HostPattern> = by_host.keys().copied().collect();
+    let below = |host: &HostPattern, tables: usize| {
+        let sought = hosts.iter().filter(|_| tables > 1 && !matches!(host, HostPattern::Exact(_)));
+        sought.copied().filter(|other| *other != host && host.covers(other)).collect()
+    };
     let mut all: Vec<Joined<'a>> = by_host
         .into_iter()
-        .map(|(host, tables)| Joined { entry: TableEntry::Host { gateway, listener, host }, tables })
+        .map(|(host, tables)| {
+            let narrower = below(host, tables.len());
+            Joined { entry: TableEntry::Host { gateway, listener, host }, tables, narrower }
+        })
         .collect();
     all.sort_by_key(|joined| Reverse(joined.specificity()));
     if !by_port.is_empty() {
-        all.push(Joined { entry: TableEntry::Port { gateway, listener }, tables: by_port });
+        let entry = TableEntry::Port { gateway, listener };
+        all.push(Joined { entry, tables: by_port, narrower: Vec::new() });
     }
     all
 }
 
 impl Joined<'_> {
-    /// What all requests of the entry have in common: the listener's port and scheme, the host, and what a listener
-    /// without TLS or without client certificates has none of.
+    /// What all requests of the entry have in common: the listener's port and scheme, the host without those that have
+    /// tables of their own, and what a listener without TLS or without client certificates has none of.
     #[must_use]
     pub fn scope(&self) -> Conjunct {
         let mut literals = Vec::new();
         let mut add = |test: Test, negated: bool| literals.push(Literal { test, negated });
-        if let TableEntry::Host { host, .. } = self.entry {
-            add(Test::Host(vec![host.clone()]), false);
+        let text = |attribute: TextAttribute, test: TextTest| Test::Text(attribute, test);
+        let (listener, host) = match self.entry {
+            TableEntry::Host { listener, host, .. } => (listener, Some(host)),
+            TableEntry::Port { listener, .. } => (listener, None),
+            TableEntry::Calls { .. } => return Conjunct::default(),
+        };
+        add(Test::Port(PortSet::port(listener.port)), false);
+        match (listener.protocol, host) {
+            (ListenerProtocol::Http | ListenerProtocol::Https, Some(host)) => {
+                add(Test::SchemeIsHttps, listener.protocol == ListenerProtocol::Http);
+                add(Test::Host(vec![host.clone()]), false);
+                if !self.narrower.is_empty() {
+                    add(Test::Host(self.narrower.iter().copied().cloned().collect()), true);
+                }
+            }
+            (ListenerProtocol::Tls, Some(host)) => {
+                for (named, negated) in
+                    [(host, false)].into_iter().chain(self.narrower.iter().map(|host| (*host, true)))
+                {
+                    if let Some(test) = server_name(named) {
+                        add(text(TextAttribute::ServerName, test), negated);
+                    }
+                }
+            }
+            _ => {}
         }
-        if let TableEntry::Host { listener, .. } | TableEntry::Port { listener, .. } = self.entry {
-            add(Test::Port(PortSet::port(listener.port)), false);
-            add(Test::SchemeIsHttps, !matches!(listener.protocol, ListenerProtocol::Https));
-            let absent = |attribute: TextAttribute| Test::Text(attribute, TextTest::Present);
-            if matches!(listener.protocol, ListenerProtocol::Http | ListenerProtocol::Tcp) {
-                add(absent(TextAttribute::ServerName), true);
-            }
-            if listener.client_certificate.is_none() {
-                add(absent(TextAttribute::ClientCertificateUri), true);
-                add(absent(TextAttribute::ClientCertificateDns), true);
-            }
+        if matches!(listener.protocol, ListenerProtocol::Http | ListenerProtocol::Tcp) {
+            add(text(TextAttribute::ServerName, TextTest::Present), true);
+        }
+        if listener.client_certificate.is_none() {
+            add(text(TextAttribute::ClientCertificateUri, TextTest::Present), true);
+            add(text(TextAttribute::ClientCertificateDns, TextTest::Present), true);
         }
         Conjunct { literals }
     }
@@ -157,6 +186,15 @@ impl Joined<'_> {
             TableEntry::Host { host, .. } => host.specificity(),
             TableEntry::Port { .. } | TableEntry::Calls { .. } => gloo_domain::Specificity::Any,
         }
+    }
+}
+
+/// The server names that a pattern covers; nothing for all.
+fn server_name(host: &HostPattern) -> Option<TextTest> {
+    match host {
+        HostPattern::Any => None,
+        HostPattern::Wildcard(name) => Some(TextTest::EndsWith(format!(".{name}"))),
+        HostPattern::Exact(name) => Some(TextTest::Equals(vec![name.to_string()])),
     }
 }
 
