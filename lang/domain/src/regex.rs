@@ -38,6 +38,7 @@ struct Inner {
     source: String,
     ignore_case: bool,
     open_quote: bool,
+    captures: usize,
     hir: Hir,
     matcher: PikeVM,
 }
@@ -46,7 +47,7 @@ impl Regex {
     /// Reads an expression.
     ///
     /// # Errors
-    /// Where RE2 refuses it, and where it is beyond [`MAX_LENGTH`], [`MAX_DEPTH`] or the size that RE2 compiles.
+    /// Where RE2 refuses it, and where it is beyond [`MAX_LENGTH`], [`MAX_DEPTH`] or a size that RE2 surely compiles.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
         Self::new(text, false)
     }
@@ -67,13 +68,8 @@ impl Regex {
                 .help("write smaller counts and classes, or several rules")
         })?;
         let source = text.to_owned();
-        Ok(Self(Arc::new(Inner {
-            source,
-            ignore_case,
-            open_quote: parsed.open_quote,
-            hir: parsed.hir,
-            matcher,
-        })))
+        let parser::Parsed { hir, open_quote, captures } = parsed;
+        Ok(Self(Arc::new(Inner { source, ignore_case, open_quote, captures, hir, matcher })))
     }
 
     /// Whether the expression matches the whole text.
@@ -93,6 +89,12 @@ impl Regex {
     #[must_use]
     pub fn ignores_case(&self) -> bool {
         self.0.ignore_case
+    }
+
+    /// How many groups capture: what `\1`, `\2` … can stand for in a replacement.
+    #[must_use]
+    pub fn captures(&self) -> usize {
+        self.0.captures
     }
 
     /// The expression as text that RE2 reads alone, and in `(?:…)` as a part of others.
@@ -117,7 +119,7 @@ impl Regex {
 /// Memory for one expression's automaton, in bytes.
 const NFA_LIMIT: usize = 16 << 20;
 
-/// The expression, without its groups, as an automaton; nothing if that is too large.
+/// The expression as an automaton; nothing if that is too large.
 pub(crate) fn nfa(hir: &Hir) -> Option<thompson::NFA> {
     let config = thompson::Config::new().which_captures(WhichCaptures::None).nfa_size_limit(Some(NFA_LIMIT));
     thompson::Compiler::new().configure(config).build_from_hir(hir).ok()

@@ -55,7 +55,7 @@ impl Parser<'_> {
                         self.flags = flags;
                         return Ok(Opened::Nothing);
                     }
-                    return Ok(Opened::Group { name: None, capture: false, flags });
+                    return Ok(Opened::Group { capture: false, flags });
                 }
                 _ => return Err(self.bad_group(start)),
             };
@@ -71,17 +71,13 @@ impl Parser<'_> {
             return Err(PatternError::new(start..start + open.len(), format!("`{open}` without its `>`"))
                 .help("a named group is written `(?P<name>…)`"));
         };
-        let name = inner.get(..length).unwrap_or_default().to_owned();
+        let name = inner.get(..length).unwrap_or_default();
         self.at += open.len() + length + 1;
-        if !unicode::is_group_name(&name) {
+        if !unicode::is_group_name(name) {
             return Err(PatternError::new(start..self.at, format!("`{name}` is no group name"))
                 .help("a group's name is made of letters, digits and `_`"));
         }
-        if !self.names.insert(name.clone()) {
-            return Err(PatternError::new(start..self.at, format!("two groups are named `{name}`"))
-                .help("a name stands for one group; leave out the names, nothing here uses them"));
-        }
-        Ok(Opened::Group { name: Some(name), capture: true, flags: self.flags })
+        Ok(Opened::Group { capture: true, flags: self.flags })
     }
 
     fn bad_group(&self, start: usize) -> PatternError {

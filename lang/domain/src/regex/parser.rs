@@ -1,20 +1,24 @@
 //! RE2's expression syntax, read as RE2's `Regexp::Parse` reads it under the flags that Envoy uses (`LikePerl`).
 
 use super::flags::Flags;
-use super::stack::Stack;
+use super::stack::{Part, Stack};
 use super::{MAX_DEPTH, MAX_LENGTH, class};
 use crate::PatternError;
 use regex_syntax::hir::{self, Hir, Look};
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// The largest count in `x{n}`, and the largest product of nested ones.
 pub(super) const MAX_REPEAT: u32 = 1000;
 
+/// The most instructions of an expression. RE2 takes somewhat more (its limit is memory), but counts otherwise.
+const MAX_SIZE: u64 = 100_000;
+
 pub(super) struct Parsed {
     pub(super) hir: Hir,
     /// Whether the text ends inside `\Q…`.
     pub(super) open_quote: bool,
+    /// How many groups capture.
+    pub(super) captures: usize,
 }
 
 /// What stood at a `(`.
@@ -22,15 +26,15 @@ pub(super) enum Opened {
     /// Flags alone.
     Nothing,
     /// A group, within which these flags hold.
-    Group { name: Option<String>, capture: bool, flags: Flags },
+    Group { capture: bool, flags: Flags },
 }
 
 pub(super) struct Parser<'t> {
     pub(super) text: &'t str,
     pub(super) at: usize,
     pub(super) flags: Flags,
-    pub(super) names: BTreeSet<String>,
     stack: Stack,
+    captures: usize,
     open_quote: bool,
     /// Where the repetition stands that was read last, if nothing came behind it.
     repetition: Option<Range<usize>>,
@@ -46,7 +50,7 @@ pub(super) fn parse(text: &str, ignore_case: bool) -> Result<Parsed, PatternErro
         text,
         at: 0,
         flags,
-        names: BTreeSet::new(),
+        captures: 0,
         stack: Stack::default(),
         open_quote: false,
         repetition: None,
@@ -54,15 +58,19 @@ pub(super) fn parse(text: &str, ignore_case: bool) -> Result<Parsed, PatternErro
     while parser.at < text.len() {
         parser.step()?;
     }
-    let Parser { stack, open_quote, .. } = parser;
-    let hir = stack.finish().map_err(|open| {
+    let Parser { stack, open_quote, captures, .. } = parser;
+    let Part { hir, size, .. } = stack.finish().map_err(|open| {
         PatternError::new(open..open + 1, "`(` without its `)`").help(r"a bracket itself is written `\(`")
     })?;
-    Ok(Parsed { hir, open_quote })
+    if size > MAX_SIZE {
+        return Err(PatternError::too_large(0..text.len(), "this expression is too large")
+            .help("write smaller counts and classes, or several rules"));
+    }
+    Ok(Parsed { hir, open_quote, captures })
 }
 
-impl Parser<'_> {
-    pub(super) fn rest(&self) -> &str {
+impl<'t> Parser<'t> {
+    pub(super) fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -136,9 +144,9 @@ impl Parser<'_> {
             self.group_or_flags()?
         } else {
             self.at += 1;
-            Opened::Group { name: None, capture: true, flags: outer }
+            Opened::Group { capture: true, flags: outer }
         };
-        let Opened::Group { name, capture, flags } = opened else { return Ok(()) };
+        let Opened::Group { capture, flags } = opened else { return Ok(()) };
         if self.stack.depth() >= MAX_DEPTH {
             return Err(PatternError::too_large(
                 start..self.at,
@@ -147,7 +155,8 @@ impl Parser<'_> {
             .help("write it with fewer brackets"));
         }
         self.flags = flags;
-        self.stack.open(start, outer, capture, name);
+        self.captures += usize::from(capture);
+        self.stack.open(start, outer);
         Ok(())
     }
 

@@ -1,12 +1,16 @@
 //! The groups that are open while an expression is read.
 
 use super::flags::Flags;
-use regex_syntax::hir::{Capture, Hir, Repetition};
+use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Repetition};
+use regex_syntax::utf8::Utf8Sequences;
 
-/// A part of an expression, with the largest product of the counts nested in it.
+/// A part of an expression.
 #[derive(Debug)]
-struct Part {
-    hir: Hir,
+pub(super) struct Part {
+    pub(super) hir: Hir,
+    /// About how many instructions RE2 makes of it.
+    pub(super) size: u64,
+    /// The largest product of the counts nested in it.
     product: u32,
 }
 
@@ -18,21 +22,38 @@ struct Group {
 
 impl Group {
     fn alternative(&mut self) {
-        let sequence = std::mem::take(&mut self.sequence);
-        let product = product(&sequence);
-        let hir = Hir::concat(sequence.into_iter().map(|part| part.hir).collect());
-        self.alternatives.push(Part { hir, product });
+        let part = join(std::mem::take(&mut self.sequence), Hir::concat);
+        self.alternatives.push(part);
     }
 
     fn finish(mut self) -> Part {
         self.alternative();
-        let product = product(&self.alternatives);
-        Part { hir: Hir::alternation(self.alternatives.into_iter().map(|part| part.hir).collect()), product }
+        join(self.alternatives, Hir::alternation)
     }
 }
 
-fn product(parts: &[Part]) -> u32 {
-    parts.iter().map(|part| part.product).max().unwrap_or(1)
+fn join(parts: Vec<Part>, hir: fn(Vec<Hir>) -> Hir) -> Part {
+    let product = parts.iter().map(|part| part.product).max().unwrap_or(1);
+    let size = parts.iter().fold(1_u64, |size, part| size.saturating_add(part.size));
+    Part { hir: hir(parts.into_iter().map(|part| part.hir).collect()), size, product }
+}
+
+/// About how many instructions RE2 makes of a literal or a class: one for each byte or range of bytes.
+fn size(hir: &Hir) -> u64 {
+    let bytes = |class: &ClassUnicode| {
+        let sequences =
+            class.ranges().iter().flat_map(|range| Utf8Sequences::new(range.start(), range.end()));
+        sequences.map(|bytes| bytes.len() as u64).sum()
+    };
+    match hir.kind() {
+        HirKind::Literal(literal) => literal.0.len() as u64,
+        HirKind::Class(Class::Unicode(class)) if !class.is_ascii() => bytes(class),
+        HirKind::Class(class) => match class {
+            Class::Unicode(class) => class.ranges().len() as u64,
+            Class::Bytes(class) => class.ranges().len() as u64,
+        },
+        _ => 1,
+    }
 }
 
 /// What is restored and done when a group closes.
@@ -41,14 +62,12 @@ struct Outer {
     group: Group,
     flags: Flags,
     start: usize,
-    capture: Option<(u32, Option<Box<str>>)>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Stack {
     outer: Vec<Outer>,
     group: Group,
-    captures: u32,
 }
 
 impl Stack {
@@ -57,7 +76,8 @@ impl Stack {
     }
 
     pub(super) fn push(&mut self, hir: Hir) {
-        self.group.sequence.push(Part { hir, product: 1 });
+        let size = size(&hir);
+        self.group.sequence.push(Part { hir, size, product: 1 });
     }
 
     pub(super) fn alternative(&mut self) {
@@ -65,40 +85,35 @@ impl Stack {
     }
 
     /// Begins a group at `start`, behind which `flags` hold again.
-    pub(super) fn open(&mut self, start: usize, flags: Flags, capture: bool, name: Option<String>) {
-        let capture = capture.then(|| {
-            self.captures += 1;
-            (self.captures, name.map(String::into_boxed_str))
-        });
+    pub(super) fn open(&mut self, start: usize, flags: Flags) {
         let group = std::mem::take(&mut self.group);
-        self.outer.push(Outer { group, flags, start, capture });
+        self.outer.push(Outer { group, flags, start });
     }
 
     /// Ends the innermost group: the flags that hold from here on, or nothing if no group is open.
     pub(super) fn close(&mut self) -> Option<Flags> {
         let outer = self.outer.pop()?;
-        let mut part = std::mem::replace(&mut self.group, outer.group).finish();
-        if let Some((index, name)) = outer.capture {
-            part.hir = Hir::capture(Capture { index, name, sub: Box::new(part.hir) });
-        }
-        self.group.sequence.push(part);
+        let inner = std::mem::replace(&mut self.group, outer.group);
+        self.group.sequence.push(inner.finish());
         Some(outer.flags)
     }
 
     /// Repeats what was read last: the product of counts that this makes, or nothing if there is nothing to repeat.
     pub(super) fn repeat(&mut self, min: u32, max: Option<u32>, greedy: bool) -> Option<u32> {
-        let Part { hir, product } = self.group.sequence.pop()?;
-        let product = product.saturating_mul(max.unwrap_or(min).max(1));
+        let Part { hir, size, product } = self.group.sequence.pop()?;
+        let times = max.unwrap_or(min).max(1);
+        let product = product.saturating_mul(times);
+        let size = size.saturating_add(1).saturating_mul(u64::from(times));
         let hir = Hir::repetition(Repetition { min, max, greedy, sub: Box::new(hir) });
-        self.group.sequence.push(Part { hir, product });
+        self.group.sequence.push(Part { hir, size, product });
         Some(product)
     }
 
     /// The whole expression, or where the group begins that is still open.
-    pub(super) fn finish(self) -> Result<Hir, usize> {
+    pub(super) fn finish(self) -> Result<Part, usize> {
         match self.outer.last() {
             Some(open) => Err(open.start),
-            None => Ok(self.group.finish().hir),
+            None => Ok(self.group.finish()),
         }
     }
 }
