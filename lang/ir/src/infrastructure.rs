@@ -222,6 +222,15 @@ pub enum Protocol {
 }
 
 impl Protocol {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Http, Self::Http2, Self::Grpc, Self::Https, Self::Tls, Self::Tcp];
+
+    /// The protocol of that word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|protocol| protocol.word() == word)
+    }
+
     /// The word that programs use.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -389,6 +398,15 @@ pub enum ListenerProtocol {
 }
 
 impl ListenerProtocol {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Http, Self::Https, Self::Tls, Self::Tcp];
+
+    /// The protocol of that word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|protocol| protocol.word() == word)
+    }
+
     /// The word that programs use.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -7,8 +7,13 @@
 //! [`Place`]: gloo_source::Place
 
 mod access;
+mod compile;
 pub mod evaluate;
+mod infer;
 mod infrastructure;
+mod join;
+mod lower;
+mod manifest;
 mod names;
 pub mod joined;
 pub mod normal_form;
@@ -17,16 +22,24 @@ mod predicate;
 mod program;
 mod proof;
 mod provider;
+pub mod resolve;
 mod route;
+mod source_map;
 mod traffic;
+mod ty;
 mod value;
 
 pub use access::{Access, AccessRule, Effect, SourcePattern};
+pub use compile::{Compiled, compile, finished};
 pub use infrastructure::{
     Alpn, Backend, ClientAddress, ClientCertificate, Cluster, External, ExternalTls, Gateway, GatewayKind,
     GatewayMesh, IstioMode, Listener, ListenerProtocol, Mesh, Mtls, NamePattern, Namespace, Outbound,
     PathMode, Port, Protocol, Service, Subset, TlsVersion, Trust,
 };
+pub use lower::{
+    AssetError, Assets, Environment, Lower, Lowered, NoAssets, RequestText, lower_file, request_from_text,
+};
+pub use manifest::{Layout, Lint, Manifest};
 pub use names::{
     ClusterId, ExternalId, GatewayId, MeshId, NamespaceId, PatchId, PolicyId, ProviderId, ServiceId, TableId,
     TelemetryId,
@@ -45,8 +58,10 @@ pub use route::{
     Action, Attachment, Destination, Fault, HashKey, HeaderOperation, Match, Mirror, Options, Redirect,
     Respond, Retries, RetryOn, Rule, Share, Table, Target, TextValue,
 };
+pub use source_map::SourceMap;
 pub use traffic::{
     Balance, Connections, Ejection, HealthCheck, LogSink, LogValue, Patch, Preference, Telemetry,
     TelemetryLog, TelemetryTrace, Traffic, TrafficTls, UpstreamProtocol,
 };
+pub use ty::Ty;
 pub use value::{At, GrpcStatus, Percent, Rate, Secret, StatusSet, Version};
