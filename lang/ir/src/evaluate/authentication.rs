@@ -30,7 +30,7 @@ pub(crate) fn authenticate(
         match decide(walk.program, alternatives, passing) {
             Decision::By(provider, Credential::Valid) => {
                 walk.step(StepKind::Authentication, &decider, format!("verified by `{provider}`"));
-                walk.authenticated.insert(provider.clone());
+                walk.record.authenticated.insert(provider.clone());
                 passing.seen.verified.insert(provider.clone());
             }
             Decision::By(provider, _) if !has_presence(walk.program, provider) => {

@@ -25,7 +25,7 @@ pub(crate) fn body(walk: &mut Walk<'_>, policies: &[Applied<'_>], passing: &Pass
         return Err(walk.deny(StepKind::Body, &decider, Refusal::Status(413), says));
     }
     walk.step(StepKind::Body, &decider, format!("the body may have {max} bytes"));
-    walk.effects.push(Effect::MaxBody(max));
+    walk.effect(Effect::MaxBody(max));
     Ok(())
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn waf(walk: &mut Walk<'_>, policies: &[Applied<'_>], passing: &Passi
     });
     for (policy, clause, waf) in firewalls {
         let decider = Decider::policy(&policy.id, clause.place);
-        walk.inspected = true;
+        walk.record.inspected = true;
         match (passing.waf, waf.mode) {
             (Verdict::Passes, _) => walk.step(StepKind::Waf, &decider, "the firewall passes it"),
             (Verdict::Refuses, WafMode::Detect) => {

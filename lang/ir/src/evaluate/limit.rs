@@ -24,8 +24,8 @@ pub(crate) fn count(walk: &mut Walk<'_>, policies: &[Applied<'_>], passing: &Pas
         let by = if named.is_empty() { String::new() } else { format!(" by {}", named.join(", ")) };
         let says = format!("counts it: {} per {per}{by}", words::rate(limit.rate));
         walk.step(StepKind::Limit, &Decider::policy(&policy.id, clause.place), says);
-        walk.limited = true;
-        walk.effects.push(Effect::Limit { policy: policy.id.clone(), rate: limit.rate, per, key });
+        walk.record.limited = true;
+        walk.effect(Effect::Limit { policy: policy.id.clone(), rate: limit.rate, per, key });
     }
 }
 

@@ -1,4 +1,4 @@
-//! Steps 3 to 8 at one proxy, the same at gateways and at services.
+//! Steps 3 to 8 at one proxy, the same at gateways and at services; but for CORS, which is before them.
 
 use super::policies::Applied;
 use super::walk::{Ended, Passing, Walk};
@@ -17,7 +17,6 @@ pub(crate) fn inspect(
     passing: &mut Passing,
 ) -> Result<(), Ended> {
     if passing.is_message() {
-        site::cors(walk, policies, passing)?;
         site::csrf(walk, policies, passing)?;
         inspection::body(walk, policies, passing)?;
         inspection::waf(walk, policies, passing)?;

@@ -148,13 +148,6 @@ impl Message {
             body: 0,
         }
     }
-
-    /// Whether it is a gRPC call by its content type.
-    #[must_use]
-    pub fn is_grpc(&self) -> bool {
-        let types = self.headers.values("content-type");
-        types.iter().any(|kind| *kind == "application/grpc" || kind.starts_with("application/grpc+"))
-    }
 }
 
 /// The names of a verified client certificate.

@@ -29,7 +29,7 @@ pub(crate) fn cors(walk: &mut Walk<'_>, policies: &[Applied<'_>], passing: &Pass
             return Err(Final::Responded { status: 200, by: decider.name }.into());
         }
         walk.step(StepKind::Cors, &decider, format!("`{origin}` may read the answer"));
-        walk.effects.push(Effect::AllowOrigin(origin.clone()));
+        walk.effect(Effect::AllowOrigin(origin.clone()));
     }
     Ok(())
 }

@@ -16,6 +16,8 @@ pub struct Trace {
     pub outcome: Final,
     /// What becomes of those parts of a split, or of those clusters, that fare otherwise. Any of them may be drawn.
     pub others: Vec<Final>,
+    /// Everything that is done to it and its answer besides choosing where it goes, in order.
+    pub effects: Vec<Effect>,
     /// The providers that decided a `require`, at any proxy.
     pub authenticated: BTreeSet<ProviderId>,
     /// Whether a firewall looked at it.
@@ -189,8 +191,6 @@ pub struct Forwarded {
     pub mirrors: Vec<Reached>,
     /// What the destination sees; absent for a connection.
     pub sent: Option<Sent>,
-    /// Everything else that is done to it and its answer, in order.
-    pub effects: Vec<Effect>,
 }
 
 /// A place that requests reach.

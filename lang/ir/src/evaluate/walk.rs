@@ -1,12 +1,13 @@
 //! A request on its way: what all steps share.
 
 use super::{
-    Attributes, Caller, Credential, Effect, Final, Reached, Refusal, Request, Sent, Step, StepKind, Trace,
-    Verdict,
+    Attributes, Caller, Credential, Effect, Final, Forwarded, Headers, Reached, Refusal, Request, Sent, Step,
+    StepKind, Trace, Verdict,
 };
 use crate::{ClusterId, PolicyId, Program, ProviderId};
 use gloo_source::Place;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A request on its way through the proxies of one cluster.
 pub(crate) struct Walk<'a> {
@@ -14,14 +15,17 @@ pub(crate) struct Walk<'a> {
     pub program: &'a Program,
     /// The cluster of the proxy that has the request.
     pub cluster: &'a ClusterId,
+    /// What has been seen on the way.
+    pub record: Record,
+}
+
+/// What has been seen on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Record {
     /// The steps so far.
     pub steps: Vec<Step>,
     /// The effects so far.
     pub effects: Vec<Effect>,
-    /// Where copies go.
-    pub mirrors: Vec<Reached>,
-    /// What the destination sees.
-    pub sent: Option<Sent>,
     /// The providers that decided a `require`.
     pub authenticated: BTreeSet<ProviderId>,
     /// Whether a firewall looked at it.
@@ -32,6 +36,20 @@ pub(crate) struct Walk<'a> {
     pub masked: bool,
     /// Whether every hop so far used TLS.
     pub encrypted: bool,
+}
+
+impl Record {
+    fn new() -> Self {
+        Self {
+            steps: Vec::new(),
+            effects: Vec::new(),
+            authenticated: BTreeSet::new(),
+            inspected: false,
+            limited: false,
+            masked: false,
+            encrypted: true,
+        }
+    }
 }
 
 /// The request goes no further.
@@ -79,25 +97,18 @@ impl Decider {
 impl<'a> Walk<'a> {
     /// The begin of a way.
     pub fn new(program: &'a Program, cluster: &'a ClusterId) -> Self {
-        Self {
-            program,
-            cluster,
-            steps: Vec::new(),
-            effects: Vec::new(),
-            mirrors: Vec::new(),
-            sent: None,
-            authenticated: BTreeSet::new(),
-            inspected: false,
-            limited: false,
-            masked: false,
-            encrypted: true,
-        }
+        Self { program, cluster, record: Record::new() }
     }
 
     /// Writes a step down.
     pub fn step(&mut self, step: StepKind, decider: &Decider, says: impl Into<String>) {
         let Decider { name, place } = decider.clone();
-        self.steps.push(Step { step, decided_by: name, place, says: says.into() });
+        self.record.steps.push(Step { step, decided_by: name, place, says: says.into() });
+    }
+
+    /// Writes an effect down.
+    pub fn effect(&mut self, effect: Effect) {
+        self.record.effects.push(effect);
     }
 
     /// Writes a refusal down.
@@ -112,20 +123,7 @@ impl<'a> Walk<'a> {
         Final::Denied { status, by: decider.name.clone(), location: None }.into()
     }
 
-    /// Takes in what one part of the way found.
-    pub fn absorb(&mut self, part: Walk<'_>) {
-        self.steps.extend(part.steps);
-        self.effects.extend(part.effects);
-        self.mirrors.extend(part.mirrors);
-        self.authenticated.extend(part.authenticated);
-        self.sent = part.sent.or(self.sent.take());
-        self.inspected |= part.inspected;
-        self.limited |= part.limited;
-        self.masked |= part.masked;
-        self.encrypted &= part.encrypted;
-    }
-
-    /// A part of the way on its own, which is absorbed later.
+    /// A part of the way on its own, on some cluster; what it finds is taken in by [`Self::absorb`].
     pub fn part<'b>(&self, cluster: &'b ClusterId) -> Walk<'b>
     where
         'a: 'b,
@@ -133,18 +131,50 @@ impl<'a> Walk<'a> {
         Walk::new(self.program, cluster)
     }
 
-    /// What the whole way comes to.
-    pub fn finish(self, outcome: Final, others: Vec<Final>) -> Trace {
-        Trace {
-            steps: self.steps,
-            outcome,
-            others,
-            authenticated: self.authenticated,
-            inspected: self.inspected,
-            limited: self.limited,
-            masked: self.masked,
-            encrypted: self.encrypted,
+    /// Takes in what one part of the way found.
+    pub fn absorb(&mut self, part: Record) {
+        self.record.steps.extend(part.steps);
+        self.record.effects.extend(part.effects);
+        self.record.authenticated.extend(part.authenticated);
+        self.record.inspected |= part.inspected;
+        self.record.limited |= part.limited;
+        self.record.masked |= part.masked;
+        self.record.encrypted &= part.encrypted;
+    }
+}
+
+/// What becomes of the parts of a request: each goes somewhere or ends.
+#[derive(Default)]
+pub(crate) struct Ways {
+    /// Where parts go.
+    pub reached: Vec<Reached>,
+    /// Where copies go.
+    pub mirrors: Vec<Reached>,
+    /// What the destination sees, of the first part that gets there.
+    pub sent: Option<Sent>,
+    /// What becomes of parts that get nowhere.
+    pub ended: Vec<Final>,
+}
+
+impl Ways {
+    /// A part goes nowhere.
+    pub fn end(&mut self, ended: Ended) {
+        let outcome = ended.outcome();
+        if !self.ended.contains(&outcome) {
+            self.ended.push(outcome);
         }
+    }
+
+    /// What the whole way comes to.
+    pub fn finish(self, walk: Walk<'_>) -> Trace {
+        let Self { reached, mirrors, sent, mut ended } = self;
+        let outcome = if reached.is_empty() && !ended.is_empty() {
+            ended.remove(0)
+        } else {
+            Final::Forwarded(Forwarded { destinations: reached, mirrors, sent })
+        };
+        let Record { steps, effects, authenticated, inspected, limited, masked, encrypted } = walk.record;
+        Trace { steps, outcome, others: ended, effects, authenticated, inspected, limited, masked, encrypted }
     }
 }
 
@@ -153,6 +183,8 @@ impl<'a> Walk<'a> {
 pub(crate) struct Passing {
     /// Its attributes there.
     pub seen: Attributes,
+    /// The headers as they were sent at first.
+    pub received: Arc<Headers>,
     /// Who sends it to this proxy.
     pub caller: Caller,
     /// What it has for each provider.
@@ -183,6 +215,9 @@ impl Passing {
                 claims: request.claims.clone(),
                 ..seen
             },
+            received: Arc::new(
+                request.message.as_ref().map(|message| message.headers.clone()).unwrap_or_default(),
+            ),
             caller: request.caller.clone(),
             credentials: request.credentials.clone(),
             body: request.message.as_ref().map_or(0, |message| message.body),
