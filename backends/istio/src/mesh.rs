@@ -1,0 +1,150 @@
+//! Calls between services: mesh tables, mutual TLS, hosts that may be called.
+
+use crate::emission::{Emission, New};
+use crate::envoy_filter::{Context, EnvoyFilter};
+use crate::listeners::{sources, strict_paths};
+use crate::names::{ROOT_NAMESPACE, service_host};
+use crate::peer_authentication::{MutualTls, PeerAuthentication};
+use crate::route::{REFUSED_PATHS, Routes, Scene, callers};
+use crate::sidecar::{Egress, OutboundTrafficPolicy, Sidecar};
+use crate::virtual_service::VirtualService;
+use gloo_ir::{Mtls, Outbound, PathMode};
+use gloo_target::{MeshEntry, ServicePlan};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Writes the tables of calls between services.
+pub(crate) fn write(emission: &mut Emission<'_>) {
+    let plan = emission.plan;
+    for entry in &plan.mesh {
+        let Some(service) = plan.services.iter().find(|service| service.service.id == entry.service.id)
+        else {
+            continue;
+        };
+        if emission.is_ambient() && !served_by_waypoint(emission, entry, service) {
+            continue;
+        }
+        write_entry(emission, entry, service);
+    }
+}
+
+/// Whether a waypoint can do what the table says; what it can't has been reported.
+fn served_by_waypoint(emission: &mut Emission<'_>, entry: &MeshEntry, service: &ServicePlan) -> bool {
+    let Some(place) = entry.rules.first().map(|rule| rule.origin.place) else { return false };
+    if service.namespace.waypoint.is_none() {
+        let what = format!("a table for `{}`, whose namespace has no waypoint,", entry.service.id);
+        let instead = format!("say `waypoint: \"…\"` in namespace `{}`", service.namespace.id);
+        emission.refuse(place, &what, &instead);
+        return false;
+    }
+    if emission.plan.paths == PathMode::Strict {
+        let what = "`paths: strict` at a waypoint, where no header name can be refused,";
+        emission.refuse(place, what, "say `paths: keep` in the mesh, or `mode: sidecar` on the cluster");
+        return false;
+    }
+    true
+}
+
+fn write_entry(emission: &mut Emission<'_>, entry: &MeshEntry, service: &ServicePlan) {
+    let Ok(callers) = callers(emission, &entry.rules) else { return };
+    let ambient = emission.is_ambient();
+    let mut routes = Routes::default();
+    routes.refuse_paths(emission.plan.paths);
+    for caller in &callers {
+        routes.add(emission, Scene::Mesh { service: &entry.service, caller }, &entry.rules);
+    }
+    let sources = sources(&entry.rules);
+    if let Some(place) = sources.first().filter(|_| ambient) {
+        if callers.len() > 1 {
+            let what = "a rule that tells callers by their `source` at a waypoint";
+            emission.refuse(
+                *place,
+                what,
+                "say `mode: sidecar` on the cluster, or ask for something of the request",
+            );
+        }
+        if !routes.settings.is_empty() {
+            let what = "`websocket: false`, or a redirect that keeps a part of the path, at a waypoint";
+            emission.refuse(*place, what, "say `mode: sidecar` on the cluster, or leave the option out");
+        }
+    }
+    let host = service_host(&entry.service, &service.namespace);
+    let namespace = service.namespace.name.as_str();
+    let name = emission.name("VirtualService", namespace, &[&entry.service.name]);
+    let spec = VirtualService {
+        hosts: vec![host.clone()],
+        gateways: vec!["mesh".to_owned()],
+        http: routes.http,
+        ..VirtualService::default()
+    };
+    emission.object(New { namespace, name: &name, sources: sources.clone(), doc: None, spec: &spec });
+    if routes.settings.is_empty() {
+        return;
+    }
+    // Every caller's proxy is meant, in whatever namespace it is.
+    let ports = entry.service.ports.iter().filter(|port| port.protocol.is_http());
+    let virtual_hosts: Vec<String> = ports.map(|port| format!("{host}:{}", port.number)).collect();
+    let patches = routes.settings.iter().flat_map(|(route, settings): &(String, Value)| {
+        virtual_hosts
+            .iter()
+            .map(move |virtual_host| Context::Outbound.route(virtual_host, route, settings.clone()))
+    });
+    let spec = EnvoyFilter { workload_selector: None, config_patches: patches.collect() };
+    let name = emission.name("EnvoyFilter", ROOT_NAMESPACE, &[namespace, &entry.service.name]);
+    emission.object(New { namespace: ROOT_NAMESPACE, name: &name, sources, doc: None, spec: &spec });
+}
+
+/// Writes what holds for all services: mutual TLS, the hosts that may be called, the paths that are refused.
+///
+/// What a mesh asks for is written for the whole of it. Without that only the program's own namespaces are meant, since
+/// others may live on the cluster.
+pub(crate) fn write_defaults(emission: &mut Emission<'_>) {
+    let plan = emission.plan;
+    let own: BTreeSet<&str> = plan.services.iter().map(|service| service.namespace.name.as_str()).collect();
+    if own.is_empty() {
+        return;
+    }
+    let whole = || BTreeSet::from([ROOT_NAMESPACE]);
+    let (mode, namespaces) = match plan.mtls {
+        Mtls::Strict => ("STRICT", whole()),
+        Mtls::Permissive => ("PERMISSIVE", whole()),
+        Mtls::Off => ("DISABLE", own.clone()),
+    };
+    let spec = PeerAuthentication { mtls: MutualTls { mode } };
+    for namespace in namespaces {
+        emission.object(New { namespace, name: "default", sources: Vec::new(), doc: None, spec: &spec });
+    }
+    if emission.is_ambient() {
+        if plan.outbound == Outbound::Declared {
+            let what = "`outbound: declared` on an ambient cluster, whose pods have no proxy of their own,";
+            let instead = "say `outbound: any` in the mesh, or `mode: sidecar` on the cluster";
+            emission.refuse(plan.cluster.backend.at, what, instead);
+        }
+        return;
+    }
+    let (mode, namespaces) = match plan.outbound {
+        Outbound::Declared => ("REGISTRY_ONLY", whole()),
+        Outbound::Any => ("ALLOW_ANY", own),
+    };
+    let spec = Sidecar {
+        egress: vec![Egress { hosts: vec!["*/*"] }],
+        outbound_traffic_policy: OutboundTrafficPolicy { mode },
+    };
+    for namespace in namespaces {
+        emission.object(New { namespace, name: "default", sources: Vec::new(), doc: None, spec: &spec });
+    }
+    if plan.paths == PathMode::Strict {
+        let refusing = json!({
+            "name": "gloo.strict-paths",
+            "match": {"safe_regex": {"regex": REFUSED_PATHS}},
+            "direct_response": {"status": 400},
+        });
+        let patches = vec![
+            Context::Inbound.connection_manager(strict_paths(plan.paths)),
+            Context::Inbound.first_route(refusing),
+        ];
+        let spec = EnvoyFilter { workload_selector: None, config_patches: patches };
+        let name = "gloo-strict-paths";
+        emission.object(New { namespace: ROOT_NAMESPACE, name, sources: Vec::new(), doc: None, spec: &spec });
+    }
+}
