@@ -17,7 +17,11 @@ type Result<T> = std::result::Result<T, PatternError>;
 /// Reads a pattern, in which each name stands once.
 pub(super) fn pattern(text: &str) -> Result<Parsed> {
     let mut names = Vec::new();
-    segments(text, &mut |name, range| {
+    segments(text, &mut |Wildcard { name, range, beside }| {
+        if beside {
+            return Err(PatternError::new(range, "two wildcards side by side")
+                .help("one is enough, or text must stand between them"));
+        }
         if let Some(name) = name {
             if names.contains(&name) {
                 return Err(PatternError::new(range, format!("`{{{name}}}` stands here twice"))
@@ -31,9 +35,9 @@ pub(super) fn pattern(text: &str) -> Result<Parsed> {
 
 /// Reads a template, in which every wildcard but the last `**` has a name.
 pub(super) fn template(text: &str) -> Result<Parsed> {
-    segments(text, &mut |name, range| match name {
+    segments(text, &mut |wildcard| match wildcard.name {
         Some(_) => Ok(()),
-        None => Err(PatternError::new(range, "a rewritten path has no `*`")
+        None => Err(PatternError::new(wildcard.range, "a rewritten path has no `*`")
             .help("name the part in the rule's path, as in `/items/{id}`, and write `{id}` here")),
     })
 }
@@ -61,8 +65,16 @@ pub(super) fn plain(text: &str) -> Result<()> {
     Ok(())
 }
 
-/// What is asked of each wildcard: its name, and where it stands.
-type Check<'c, 't> = &'c mut dyn FnMut(Option<&'t str>, Range<usize>) -> Result<()>;
+/// A `*` or `{name}` of the text.
+struct Wildcard<'t> {
+    name: Option<&'t str>,
+    range: Range<usize>,
+    /// Whether another stands right before it.
+    beside: bool,
+}
+
+/// What is asked of each wildcard.
+type Check<'c, 't> = &'c mut dyn FnMut(Wildcard<'t>) -> Result<()>;
 
 fn segments<'t>(text: &'t str, check: Check<'_, 't>) -> Result<Parsed> {
     begins_with_slash(text)?;
@@ -110,13 +122,10 @@ fn segment<'t>(text: &'t str, range: Range<usize>, last: bool, check: Check<'_, 
             at += c.len_utf8();
             continue;
         };
+        check(Wildcard { name, range: at..end, beside: literal.is_empty() && !pieces.is_empty() })?;
         if !literal.is_empty() {
             pieces.push(Piece::Text(std::mem::take(&mut literal)));
-        } else if !pieces.is_empty() {
-            return Err(PatternError::new(at..end, "two wildcards side by side")
-                .help("one is enough, or text must stand between them"));
         }
-        check(name, at..end)?;
         pieces.push(Piece::Wildcard(name.map(str::to_owned)));
         at = end;
     }

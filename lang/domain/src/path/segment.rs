@@ -9,7 +9,7 @@ pub(crate) enum Piece {
     Wildcard(Option<String>),
 }
 
-/// What stands between two slashes of a pattern. Two wildcards never stand side by side, nor do two texts; the empty
+/// What stands between two slashes. Two texts never stand side by side, nor, in a pattern, do two wildcards; the empty
 /// segment has no piece.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Segment(Vec<Piece>);

@@ -1,98 +1,114 @@
 //! What RE2 knows of Unicode: groups of characters by name, and which letters differ by case alone.
 //!
-//! RE2's tables are those of Unicode 15.1; the tables at hand are newer, so what came later is taken out.
+//! The tables are RE2's own, as its library answers (`tests/re2/README.md`); other tables are of other versions of
+//! Unicode, and now and then a character changes its category.
 
-use regex_syntax::hir::{Class, ClassUnicode, HirKind};
+use super::class::single;
+use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 use std::sync::LazyLock;
 
-/// The general categories, by the short names that RE2 knows.
-const CATEGORIES: &str =
-    "C Cc Cf Co Cs L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps S Sc Sk Sm So Z Zl Zp Zs";
-
-/// The scripts, by the long names that RE2 knows.
-const SCRIPTS: &str = "\
-    Adlam Ahom Anatolian_Hieroglyphs Arabic Armenian Avestan Balinese Bamum Bassa_Vah Batak Bengali \
-    Bhaiksuki Bopomofo Brahmi Braille Buginese Buhid Canadian_Aboriginal Carian Caucasian_Albanian Chakma \
-    Cham Cherokee Chorasmian Common Coptic Cuneiform Cypriot Cypro_Minoan Cyrillic Deseret Devanagari \
-    Dives_Akuru Dogra Duployan Egyptian_Hieroglyphs Elbasan Elymaic Ethiopic Georgian Glagolitic Gothic \
-    Grantha Greek Gujarati Gunjala_Gondi Gurmukhi Han Hangul Hanifi_Rohingya Hanunoo Hatran Hebrew Hiragana \
-    Imperial_Aramaic Inherited Inscriptional_Pahlavi Inscriptional_Parthian Javanese Kaithi Kannada Katakana \
-    Kawi Kayah_Li Kharoshthi Khitan_Small_Script Khmer Khojki Khudawadi Lao Latin Lepcha Limbu Linear_A \
-    Linear_B Lisu Lycian Lydian Mahajani Makasar Malayalam Mandaic Manichaean Marchen Masaram_Gondi \
-    Medefaidrin Meetei_Mayek Mende_Kikakui Meroitic_Cursive Meroitic_Hieroglyphs Miao Modi Mongolian Mro \
-    Multani Myanmar Nabataean Nag_Mundari Nandinagari New_Tai_Lue Newa Nko Nushu Nyiakeng_Puachue_Hmong \
-    Ogham Ol_Chiki Old_Hungarian Old_Italic Old_North_Arabian Old_Permic Old_Persian Old_Sogdian \
-    Old_South_Arabian Old_Turkic Old_Uyghur Oriya Osage Osmanya Pahawh_Hmong Palmyrene Pau_Cin_Hau Phags_Pa \
-    Phoenician Psalter_Pahlavi Rejang Runic Samaritan Saurashtra Sharada Shavian Siddham SignWriting Sinhala \
-    Sogdian Sora_Sompeng Soyombo Sundanese Syloti_Nagri Syriac Tagalog Tagbanwa Tai_Le Tai_Tham Tai_Viet \
-    Takri Tamil Tangsa Tangut Telugu Thaana Thai Tibetan Tifinagh Tirhuta Toto Ugaritic Vai Vithkuqi Wancho \
-    Warang_Citi Yezidi Yi Zanabazar_Square";
-
-/// What was assigned in the version of RE2's tables.
-static ASSIGNED: LazyLock<ClassUnicode> =
-    LazyLock::new(|| table("Age=15.1").unwrap_or_else(ClassUnicode::empty));
+/// `group NAME RANGES` for each group, `fold CHARACTERS` for each set of letters that differ by case alone, and
+/// `refused NAME` for names that RE2 doesn't know although others do.
+const TABLES: &str = include_str!("unicode.txt");
 
 /// The characters that `\p{name}` stands for, but for those that are surrogates.
 pub(super) fn group(name: &str) -> Option<ClassUnicode> {
-    let listed = |names: &str| names.split(' ').any(|known| known == name);
-    let mut class = match name {
-        "Any" => return Some(all()),
-        "Cs" => return Some(ClassUnicode::empty()),
-        // RE2's group `C` leaves out what is not assigned.
-        "C" => union_of(["Cc", "Cf", "Co"].into_iter().filter_map(table)),
-        _ if listed(CATEGORIES) => table(&format!("gc={name}"))?,
-        _ if listed(SCRIPTS) => table(&format!("sc={name}"))?,
-        _ => return None,
-    };
-    class.intersect(&ASSIGNED);
-    Some(class)
+    static GROUPS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+        let groups = TABLES.lines().filter_map(|line| line.strip_prefix("group ")?.split_once(' '));
+        let mut groups: Vec<(&str, &str)> = groups.collect();
+        groups.sort_unstable();
+        groups
+    });
+    let index = GROUPS.binary_search_by_key(&name, |(name, _)| name).ok()?;
+    let (_, ranges) = GROUPS.get(index)?;
+    Some(ClassUnicode::new(ranges.split(' ').filter_map(range)))
 }
+
+/// `41-5A`, or `41` alone.
+fn range(text: &str) -> Option<ClassUnicodeRange> {
+    let (low, high) = text.split_once('-').unwrap_or((text, text));
+    Some(ClassUnicodeRange::new(character(low)?, character(high)?))
+}
+
+fn character(hexadecimal: &str) -> Option<char> {
+    char::from_u32(u32::from_str_radix(hexadecimal, 16).ok()?)
+}
+
+/// Each letter that has others which differ by case alone, with one of these; sorted.
+static CASES: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
+    let mut cases = Vec::new();
+    for orbit in TABLES.lines().filter_map(|line| line.strip_prefix("fold ")) {
+        let orbit: Vec<char> = orbit.split(' ').filter_map(character).collect();
+        for a in &orbit {
+            cases.extend(orbit.iter().filter(|b| a != *b).map(|b| (*a, *b)));
+        }
+    }
+    cases.sort_unstable();
+    cases
+});
 
 /// The characters of the class, with all that differ from one of them by case alone.
 pub(super) fn fold(mut class: ClassUnicode) -> ClassUnicode {
-    let mut known = class.clone();
-    known.intersect(&ASSIGNED);
-    if known.try_case_fold_simple().is_ok() {
-        known.intersect(&ASSIGNED);
-        class.union(&known);
+    let mut others = Vec::new();
+    for range in class.ranges() {
+        let from = CASES.partition_point(|(letter, _)| *letter < range.start());
+        let letters =
+            CASES.get(from..).unwrap_or_default().iter().take_while(|(letter, _)| *letter <= range.end());
+        others.extend(letters.map(|(_, other)| ClassUnicodeRange::new(*other, *other)));
     }
+    class.union(&ClassUnicode::new(others));
     class
 }
 
 /// Whether RE2 takes the name for `(?P<name>…)`: word characters of any script.
 pub(super) fn is_group_name(name: &str) -> bool {
     let ascii = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    !name.is_empty()
-        && (name.chars().all(ascii) || {
-            let others = union_of(["L", "Nl", "Mn", "Mc", "Nd", "Pc"].into_iter().filter_map(group));
-            name.chars()
-                .all(|c| others.ranges().iter().any(|range| (range.start()..=range.end()).contains(&c)))
-        })
+    if name.chars().all(ascii) {
+        return !name.is_empty();
+    }
+    let mut words = ClassUnicode::empty();
+    ["L", "Nl", "Mn", "Mc", "Nd", "Pc"].into_iter().filter_map(group).for_each(|group| words.union(&group));
+    let known = |c: char| {
+        let mut outside = single(c..=c);
+        outside.difference(&words);
+        outside.ranges().is_empty()
+    };
+    name.chars().all(known)
 }
 
-fn all() -> ClassUnicode {
-    let mut all = ClassUnicode::empty();
-    all.negate();
-    all
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn union_of(classes: impl Iterator<Item = ClassUnicode>) -> ClassUnicode {
-    let mut union = ClassUnicode::empty();
-    classes.for_each(|class| union.union(&class));
-    union
-}
-
-/// A class of the tables at hand.
-fn table(query: &str) -> Option<ClassUnicode> {
-    let hir = regex_syntax::Parser::new().parse(&format!(r"\p{{{query}}}")).ok()?;
-    match hir.into_kind() {
-        HirKind::Class(Class::Unicode(class)) => Some(class),
-        // A group of one character comes as that character.
-        HirKind::Literal(literal) => {
-            let text = std::str::from_utf8(&literal.0).ok()?;
-            let c = text.chars().next()?;
-            Some(super::class::single(c..=c))
+    #[test]
+    fn every_line_of_the_tables_is_read() {
+        for line in TABLES.lines() {
+            match line.split_once(' ') {
+                Some(("group", rest)) => {
+                    let (name, ranges) = rest.split_once(' ').unwrap();
+                    // `Cs` holds surrogates, which are no characters, so it has no ranges.
+                    let count = ranges.split_whitespace().count();
+                    assert_eq!(group(name).unwrap().ranges().len(), count, "{name}");
+                }
+                Some(("refused", name)) => assert_eq!(group(name), None, "{name}"),
+                Some(("fold", orbit)) => {
+                    let mut expected: Vec<char> = orbit.split(' ').map(|c| character(c).unwrap()).collect();
+                    expected.sort_unstable();
+                    for c in expected.clone() {
+                        let folded = fold(single(c..=c));
+                        let found: Vec<char> =
+                            folded.ranges().iter().flat_map(|r| r.start()..=r.end()).collect();
+                        assert_eq!(found, expected, "{c:?}");
+                    }
+                }
+                other => panic!("{other:?}"),
+            }
         }
-        _ => None,
+    }
+
+    #[test]
+    fn the_tables_are_whole() {
+        let count = |word: &str| TABLES.lines().filter(|line| line.starts_with(word)).count();
+        assert_eq!((count("group "), count("fold "), count("refused ")), (200, 1427, 14));
     }
 }
