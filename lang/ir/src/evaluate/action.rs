@@ -52,7 +52,7 @@ pub(crate) fn act(
             transform::request_headers(walk, &decider, &options.request_headers, &mut passing);
             let sent = send_as(walk, &decider, options, &taken, passing);
             fault(walk, &decider, options)?;
-            effects(walk, options);
+            effects(walk, &decider, options);
             mirror(walk, &decider, options, &sent, ways, follow);
             for share in shares.iter().filter(|share| share.weight != Percent::NONE) {
                 follow(walk, &sent, share, ways);
@@ -99,18 +99,17 @@ fn fault(walk: &mut Walk<'_>, decider: &Decider, options: &Options) -> Result<()
     }
 }
 
-fn effects(walk: &mut Walk<'_>, options: &Options) {
-    if let Some(timeout) = &options.timeout {
-        walk.effect(Effect::Timeout(timeout.value));
-    }
-    if let Some(retries) = &options.retries {
-        walk.effect(Effect::Retries(retries.value.clone()));
-    }
-    if let Some(hash) = &options.hash {
-        walk.effect(Effect::Hash(hash.value.clone()));
-    }
-    if options.websocket.as_ref().is_some_and(|websocket| !websocket.value) {
-        walk.effect(Effect::NoWebsocket);
+/// How the request goes, besides what has a step of its own.
+fn effects(walk: &mut Walk<'_>, decider: &Decider, options: &Options) {
+    let timeout = options.timeout.as_ref().map(|timeout| (timeout.at, Effect::Timeout(timeout.value)));
+    let retries =
+        options.retries.as_ref().map(|retries| (retries.at, Effect::Retries(retries.value.clone())));
+    let hash = options.hash.as_ref().map(|hash| (hash.at, Effect::Hash(hash.value.clone())));
+    let upgrades = options.websocket.as_ref().filter(|websocket| !websocket.value);
+    let upgrades = upgrades.map(|websocket| (websocket.at, Effect::NoWebsocket));
+    for (at, effect) in [timeout, retries, hash, upgrades].into_iter().flatten() {
+        walk.step(StepKind::Hop, &Decider { place: Some(at), ..decider.clone() }, effect.text());
+        walk.effect(effect);
     }
 }
 

@@ -4,8 +4,8 @@ use super::{Final, Reached, Refusal, Trace, words};
 use gloo_source::Place;
 
 impl Trace {
-    /// The trace as lines of text, in columns: step, what it says, who decided it, and where that is written, by
-    /// `position`.
+    /// The trace as lines of text, in columns: the step, who decided it, where that is written (by `position`), and what
+    /// it decided.
     #[must_use]
     pub fn text(&self, position: &dyn Fn(Place) -> Option<(String, u32)>) -> String {
         let rows: Vec<[String; 4]> = self
@@ -14,14 +14,11 @@ impl Trace {
             .map(|step| {
                 let at = step.place.and_then(position).map(|(file, line)| format!("{file}:{line}"));
                 let kind = step.step.word().to_owned();
-                [kind, step.says.clone(), step.decided_by.clone(), at.unwrap_or_default()]
+                [kind, step.decided_by.clone(), at.unwrap_or_default(), step.says.clone()]
             })
             .collect();
         let mut lines = columns(&rows);
         lines.push(format!("=> {}", self.summary()));
-        for effect in &self.effects {
-            lines.push(format!("   {}", effect.text()));
-        }
         lines.join("\n") + "\n"
     }
 
@@ -33,12 +30,11 @@ impl Trace {
     }
 }
 
-/// Rows as lines whose columns stand under each other. A step that is long moves only its own line.
+/// Rows as lines whose columns stand under each other; the last may be as long as it is.
 fn columns(rows: &[[String; 4]]) -> Vec<String> {
-    const WIDEST: usize = 44;
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count().min(WIDEST)).max().unwrap_or(0)
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
     let widths = [width(0), width(1), width(2), 0];
     let line = |row: &[String; 4]| {
