@@ -5,7 +5,7 @@
 mod property;
 mod witness;
 
-pub use property::{conflicting_routes, test_failed};
+pub use property::{conflicting_routes, test_failed, test_failed_at};
 
 use gloo_ir::Program;
 use gloo_source::{Diagnostic, Place};

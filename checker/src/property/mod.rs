@@ -4,4 +4,4 @@ mod conflicting_routes;
 mod test_failed;
 
 pub use conflicting_routes::conflicting_routes;
-pub use test_failed::test_failed;
+pub use test_failed::{test_failed, test_failed_at};

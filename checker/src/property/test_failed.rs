@@ -9,10 +9,12 @@ use gloo_source::{Code, Diagnostic, Place};
 #[must_use]
 pub fn test_failed(program: &Program) -> Vec<Diagnostic<Place>> {
     let cases = program.tests.iter().flat_map(|test| test.cases.iter().map(move |case| (&test.title, case)));
-    cases.filter_map(|(title, case)| failure(program, title, case)).collect()
+    cases.filter_map(|(title, case)| test_failed_at(program, title, case)).collect()
 }
 
-fn failure(program: &Program, title: &str, case: &Case) -> Option<Diagnostic<Place>> {
+/// What is to be said of one case of the test `title`; nothing if it is answered as the test says.
+#[must_use]
+pub fn test_failed_at(program: &Program, title: &str, case: &Case) -> Option<Diagnostic<Place>> {
     let result = check_case(program, case);
     if let Some(error) = &result.error {
         let message = format!("a request of the test `{title}` can't be sent: {error}");
