@@ -1,6 +1,8 @@
 //! A predicate and its disjunctive normal form hold for the same requests, and what is said of a conjunct is true: the
 //! evaluator is the judge.
 
+#![expect(clippy::expect_used, reason = "a test that can't go on fails")]
+
 use gloo_domain::{AddressRange, HostPattern, Method, PathPattern, PortSet, Regex};
 use gloo_ir::evaluate::{Attributes, Caller, Entry, Headers, Request, Source, meets};
 use gloo_ir::normal_form::{Conjunct, disjuncts};

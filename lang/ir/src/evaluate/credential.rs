@@ -33,13 +33,13 @@ pub(super) fn show(kind: &ProviderKind, credential: Credential, message: &mut Me
     };
     match kind {
         ProviderKind::Jwt { from: TokenPlace::Bearer, .. } => {
-            header("authorization", format!("Bearer {word}"))
+            header("authorization", format!("Bearer {word}"));
         }
         ProviderKind::Jwt { from: TokenPlace::Header(name, prefix), .. } => {
-            header(name, format!("{prefix}{word}"))
+            header(name, format!("{prefix}{word}"));
         }
         ProviderKind::Basic { .. } | ProviderKind::Ldap { .. } => {
-            header("authorization", format!("Basic {word}"))
+            header("authorization", format!("Basic {word}"));
         }
         ProviderKind::Hmac { .. } => header("authorization", format!("HMAC {word}")),
         ProviderKind::ApiKey { header: name, .. } => header(name, word.to_owned()),

@@ -6,7 +6,7 @@ use gloo_source::Place;
 use serde_json::{Map, Value, json};
 
 impl Trace {
-    /// The trace as JSON: `steps`, each with `step`, `decided_by`, `file`, `line` and `says`, and the `outcome`, with
+    /// The trace as JSON: `steps`, each with `step`, `decided_by`, `file` and `line`, and the `outcome`, with
     /// `others` beside it where a part of the requests fares otherwise. `position` gives the file and the line, from 1, of
     /// a place.
     #[must_use]
@@ -31,7 +31,6 @@ fn step_json(step: &Step, position: &dyn Fn(Place) -> Option<(String, u32)>) -> 
         "decided_by": step.decided_by,
         "file": at.as_ref().map(|(file, _)| file),
         "line": at.as_ref().map(|(_, line)| line),
-        "says": step.says,
     })
 }
 
@@ -78,7 +77,6 @@ fn reached(reached: &Reached) -> Value {
     json!({
         "service": name,
         "subset": subset,
-        "port": reached.port,
         "weight": percent(reached.weight),
         "clusters": reached.clusters.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
@@ -86,7 +84,7 @@ fn reached(reached: &Reached) -> Value {
 
 /// `100`, `12.5`.
 fn percent(share: Percent) -> Value {
-    if share.millionths % 10_000 == 0 {
+    if share.millionths.is_multiple_of(10_000) {
         json!(share.millionths / 10_000)
     } else {
         json!(f64::from(share.millionths) / 10_000.0)
@@ -111,12 +109,9 @@ fn effects(trace: &Trace) -> Value {
         let providers: Vec<String> = trace.authenticated.iter().map(ToString::to_string).collect();
         all.insert("authenticated".to_owned(), json!(providers));
     }
-    let flags = [
-        ("inspected", trace.inspected),
-        ("limited", trace.limited),
-        ("masked", trace.masked),
-        ("encrypted", trace.encrypted),
-    ];
+    let is_sent = trace.outcomes().any(|end| matches!(end, Final::Forwarded(_)));
+    let flags =
+        [("inspected", trace.inspected), ("masked", trace.masked), ("encrypted", trace.encrypted && is_sent)];
     for (word, _) in flags.into_iter().filter(|(_, set)| *set) {
         all.insert(word.to_owned(), json!(true));
     }

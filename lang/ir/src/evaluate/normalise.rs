@@ -127,7 +127,7 @@ fn decode_unreserved(part: &str) -> Result<String, String> {
         match byte {
             0 | b'/' | b'\\' => return Err(format!("the path has the escape `%{digits}`")),
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                decoded.push(char::from(byte))
+                decoded.push(char::from(byte));
             }
             _ => {
                 decoded.push('%');

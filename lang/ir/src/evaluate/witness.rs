@@ -26,7 +26,7 @@ impl Request {
             let first = values.first().cloned().unwrap_or_default();
             match attribute {
                 TextAttribute::Header(name) => {
-                    values.iter().for_each(|value| message.headers.add(name, value))
+                    values.iter().for_each(|value| message.headers.add(name, value));
                 }
                 TextAttribute::Query(name) => message.add_query(name, &first),
                 TextAttribute::Cookie(name) => message.add_cookie(name, &first),

@@ -9,8 +9,9 @@ use std::time::Duration;
 /// `250ms`, `1.5s`, `5m`: the largest unit in which it is said shortly.
 pub(crate) fn duration(time: Duration) -> String {
     let millis = time.as_millis();
-    let unit =
-        [(3_600_000, "h"), (60_000, "m"), (1_000, "s")].into_iter().find(|(size, _)| millis % size == 0);
+    let unit = [(3_600_000, "h"), (60_000, "m"), (1_000, "s")]
+        .into_iter()
+        .find(|(size, _)| millis.is_multiple_of(*size));
     match unit {
         _ if millis == 0 => "0s".to_owned(),
         Some((size, unit)) => format!("{}{unit}", millis / size),
