@@ -1,7 +1,7 @@
 //! What becomes of requests. Each file of `evaluate/` is a program (with `shop.gloo`, on which all stand) whose tests say
 //! what the meaning of the language says; the snapshot beside it holds the trace of each.
 
-#![expect(clippy::expect_used, reason = "a test that can't go on fails")]
+#![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
 use gloo_ir::evaluate::{check_case, describe};
 use gloo_ir::{Case, Compiled, compile};

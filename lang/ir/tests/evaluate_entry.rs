@@ -279,39 +279,6 @@ fn json(trace: &Trace) -> String {
     serde_json::to_string_pretty(&trace.to_json(&|_| Some(("shop.gloo".to_owned(), 7)))).expect("JSON")
 }
 
-/// The example workspaces, every test of which must hold.
-#[test]
-fn the_examples_are_answered_as_their_tests_say() {
-    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
-    for example in std::fs::read_dir(examples).expect("a folder") {
-        let root = example.expect("an entry").path();
-        let mut files = Vec::new();
-        gather(&root, &root, &mut files);
-        let named: Vec<(&str, &str)> =
-            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-        let compiled = compile(&named, None);
-        assert_eq!(compiled.errors().count(), 0, "{}: {:?}", root.display(), compiled.diagnostics);
-        for case in compiled.program.tests.iter().flat_map(|block| &block.cases) {
-            let result = gloo_ir::evaluate::check_case(&compiled.program, case);
-            let at = compiled.sources.link(compiled.source_map.span(case.place));
-            let answers: Vec<String> = result.runs.iter().map(|run| run.trace.text(&|_| None)).collect();
-            assert!(result.passed(), "{at}: {:?} {}", result.error, answers.join("\n"));
-        }
-    }
-}
-
-fn gather(root: &std::path::Path, folder: &std::path::Path, files: &mut Vec<(String, String)>) {
-    for entry in std::fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            gather(root, &path, files);
-        } else if let Ok(text) = std::fs::read_to_string(&path) {
-            let name = path.strip_prefix(root).expect("below").to_string_lossy().into_owned();
-            files.push((name, text));
-        }
-    }
-}
-
 #[test]
 fn traces_as_json() {
     let compiled = compiled(
