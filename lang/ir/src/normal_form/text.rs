@@ -88,7 +88,7 @@ impl Text {
         if let Some(choices) = positives.iter().find_map(Piece::choices) {
             return choices.into_iter().find(|text| meets(text)).map_or(Finding::Nothing, Finding::Found);
         }
-        if are_apart(positives) {
+        if are_apart(positives) || lie_within(positives, negatives) {
             return Finding::Nothing;
         }
         let mut guesses = positives.iter().flat_map(Piece::guesses).chain(self.guesses());
@@ -163,6 +163,23 @@ fn are_apart(positives: &[Piece<'_>]) -> bool {
         (Some(first), Some(second)) => !one.contains(&second) && !other.contains(&first),
         _ => false,
     }
+}
+
+/// Whether some negative test holds for every path of a positive one by their form: `/cart/{id}` lies within `/cart/**`.
+fn lie_within(positives: &[Piece<'_>], negatives: &[Piece<'_>]) -> bool {
+    let within = |inner: &PathPattern, outer: &PathPattern| {
+        let Some(prefix) = outer.as_segment_prefix().filter(|_| !inner.ignores_case()) else { return false };
+        let text = inner.to_string();
+        let rest = if prefix == "/" { Some(text.as_str()) } else { text.strip_prefix(prefix.as_str()) };
+        rest.is_some_and(|rest| rest.starts_with('/') && text.starts_with('/'))
+    };
+    negatives.iter().any(|negative| {
+        let Piece::Paths(outer) = negative else { return false };
+        positives.iter().any(|positive| {
+            let Piece::Paths(inner) = positive else { return false };
+            inner.iter().all(|inner| outer.iter().any(|outer| within(inner, outer)))
+        })
+    })
 }
 
 impl Piece<'_> {
