@@ -165,7 +165,7 @@ pub(crate) fn url(https: bool, host: &str, port: Option<u16>, path: &str, query:
 /// The HTTP status of an answer; a gRPC call is told the same by its own status.
 fn status(respond: &Respond, passing: &Passing) -> u16 {
     match respond.grpc {
-        Some(grpc) if passing.seen.is_grpc() => http_equivalent(grpc),
+        Some(grpc) if passing.seen.headers.are_of_grpc() => http_equivalent(grpc),
         _ => respond.status,
     }
 }

@@ -106,13 +106,6 @@ impl Attributes {
         }
     }
 
-    /// Whether it is a gRPC call by its content type: `application/grpc` or `application/grpc+…`.
-    #[must_use]
-    pub fn is_grpc(&self) -> bool {
-        let types = self.headers.values("content-type");
-        types.iter().any(|kind| *kind == "application/grpc" || kind.starts_with("application/grpc+"))
-    }
-
     /// The address, where it is known.
     #[must_use]
     pub fn address(&self, attribute: AddressAttribute) -> Option<IpAddr> {

@@ -77,6 +77,13 @@ impl Headers {
         Some(value.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(value))
     }
 
+    /// Whether the message is a gRPC call by its content type: `application/grpc` or `application/grpc+…`.
+    #[must_use]
+    pub fn are_of_grpc(&self) -> bool {
+        let kinds = self.values("content-type");
+        kinds.iter().any(|kind| *kind == "application/grpc" || kind.starts_with("application/grpc+"))
+    }
+
     /// Whether the message asks for another protocol on its connection, as websockets do.
     #[must_use]
     pub fn asks_for_upgrade(&self) -> bool {

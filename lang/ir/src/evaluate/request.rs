@@ -148,6 +148,12 @@ impl Message {
             body: 0,
         }
     }
+
+    /// Whether it is a gRPC call by its content type.
+    #[must_use]
+    pub fn is_grpc(&self) -> bool {
+        self.headers.are_of_grpc()
+    }
 }
 
 /// The names of a verified client certificate.

@@ -164,7 +164,7 @@ pub fn rule_matches(program: &Program, matches: &Match, seen: &Attributes) -> bo
         Match::Grpc { service, method, condition } => {
             seen.method == Some(Method::Post)
                 && seen.path.as_deref().is_some_and(|path| is_call(path, service, method.as_deref()))
-                && seen.is_grpc()
+                && seen.headers.are_of_grpc()
                 && meets(program, condition, seen)
         }
     }
