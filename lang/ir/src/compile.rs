@@ -83,7 +83,8 @@ pub fn compile(files: &[(&str, &str)], manifest: Option<&str>) -> Compiled {
 #[must_use]
 pub fn finished(mut diagnostics: Vec<Diagnostic>, manifest: &Manifest) -> Vec<Diagnostic> {
     let wrong = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    diagnostics.retain(|diagnostic| !(wrong && matches!(diagnostic.code, Code::UNUSED_NAME | Code::UNUSED_USE)));
+    diagnostics
+        .retain(|diagnostic| !(wrong && matches!(diagnostic.code, Code::UNUSED_NAME | Code::UNUSED_USE)));
     diagnostics.retain_mut(|diagnostic| manifest.apply(diagnostic));
     sort(&mut diagnostics);
     diagnostics.dedup();

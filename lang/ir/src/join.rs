@@ -20,7 +20,8 @@ impl Program {
         for item in files.iter().flat_map(|(_, lowered)| &lowered.items) {
             program.take(item);
         }
-        let by_file: BTreeMap<FileId, &Lowered> = files.iter().map(|(file, lowered)| (*file, &**lowered)).collect();
+        let by_file: BTreeMap<FileId, &Lowered> =
+            files.iter().map(|(file, lowered)| (*file, &**lowered)).collect();
         let place = |id: DeclarationId| {
             by_file.get(&id.file).and_then(|lowered| lowered.declared.get(id.index as usize)).copied()
         };
@@ -30,7 +31,8 @@ impl Program {
                 diagnostics.push(duplicated(names, duplicate.second, first, second));
             }
         }
-        let used: BTreeSet<DeclarationId> = files.iter().flat_map(|(_, it)| it.used.iter().copied()).collect();
+        let used: BTreeSet<DeclarationId> =
+            files.iter().flat_map(|(_, it)| it.used.iter().copied()).collect();
         for (id, declared) in names.all() {
             let warned = match (declared.kind, &declared.shape) {
                 (Kind::Let | Kind::Provider, _) => true,
@@ -83,13 +85,20 @@ fn duplicated(names: &Names, id: DeclarationId, first: Place, second: Place) -> 
         }
         _ => "rename one of them".to_owned(),
     };
-    Diagnostic::new(Code::DUPLICATE_NAME, second, message).saying("again here").label(first, "first here").help(help)
+    Diagnostic::new(Code::DUPLICATE_NAME, second, message)
+        .saying("again here")
+        .label(first, "first here")
+        .help(help)
 }
 
 fn unused(kind: Kind, name: &str, place: Place) -> Diagnostic<Place> {
     let (message, help) = match kind {
-        Kind::Provider => (format!("the provider `{name}` is never used"), "name it in a `require`, or remove it"),
-        Kind::Routes => (format!("no table delegates to `{name}`"), "write `delegate(…)` in one, or remove it"),
+        Kind::Provider => {
+            (format!("the provider `{name}` is never used"), "name it in a `require`, or remove it")
+        }
+        Kind::Routes => {
+            (format!("no table delegates to `{name}`"), "write `delegate(…)` in one, or remove it")
+        }
         _ => (format!("`{name}` is never used"), "use it, or remove it"),
     };
     Diagnostic::new(Code::UNUSED_NAME, place, message).help(help)
@@ -114,7 +123,8 @@ fn delegations(program: &Program) -> Vec<Diagnostic<Place>> {
                 continue;
             };
             if let Some(from) = on_path.get(child) {
-                let around = path.get(*from..).unwrap_or_default().iter().map(|(table, _)| *table).chain([child]);
+                let around =
+                    path.get(*from..).unwrap_or_default().iter().map(|(table, _)| *table).chain([child]);
                 let around: Vec<String> = around.map(|table| format!("`{table}`")).collect();
                 let message = format!("`{child}` delegates to itself: {}", around.join(" to "));
                 let diagnostic = Diagnostic::new(Code::CYCLE, place, message);

@@ -102,8 +102,18 @@ impl Manifest {
         match DeTable::parse(text) {
             Err(error) => {
                 let span = error.span().unwrap_or(0..0);
-                let message = error.message().lines().next().unwrap_or("it can't be read").trim_end_matches('.').to_owned();
-                reader.error(span, message, "it is written in TOML: `[workspace]`, then `name = \"acme-shop\"`");
+                let message = error
+                    .message()
+                    .lines()
+                    .next()
+                    .unwrap_or("it can't be read")
+                    .trim_end_matches('.')
+                    .to_owned();
+                reader.error(
+                    span,
+                    message,
+                    "it is written in TOML: `[workspace]`, then `name = \"acme-shop\"`",
+                );
             }
             Ok(table) => reader.manifest(table.get_ref(), &mut manifest),
         }
@@ -155,7 +165,11 @@ impl Reader {
                 "name" => {
                     if let Some(name) = self.text(value) {
                         if name.is_empty() {
-                            self.error(value.span(), "the workspace's name is empty", "write `name = \"acme-shop\"`");
+                            self.error(
+                                value.span(),
+                                "the workspace's name is empty",
+                                "write `name = \"acme-shop\"`",
+                            );
                         }
                         manifest.name = name;
                     }
@@ -197,7 +211,9 @@ impl Reader {
             match &**key.get_ref() {
                 "out" => {
                     let Some(out) = self.text(value) else { continue };
-                    let outside = out.is_empty() || out.starts_with('/') || out.split(['/', '\\']).any(|part| part == "..");
+                    let outside = out.is_empty()
+                        || out.starts_with('/')
+                        || out.split(['/', '\\']).any(|part| part == "..");
                     if outside {
                         let message = format!("`{out}` is not a folder of the workspace");
                         self.error(value.span(), message, "write a folder below it, as `out = \"out\"`");
@@ -233,7 +249,9 @@ impl Reader {
         let diagnostic = Diagnostic::new(Code::BAD_MANIFEST, place, format!("there is no {what} `{name}`"));
         self.diagnostics.push(match suggest::closest(name, known.iter().copied()) {
             Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
-            None if known.len() <= 6 => diagnostic.help(format!("there is {}", suggest::all_of(&suggest::quoted(known)))),
+            None if known.len() <= 6 => {
+                diagnostic.help(format!("there is {}", suggest::all_of(&suggest::quoted(known))))
+            }
             None => diagnostic.help("`gloo explain` lists them"),
         });
     }

@@ -36,8 +36,11 @@ fn cases(text: &str) -> Vec<(String, BTreeMap<String, String>)> {
 }
 
 fn compiled(files: &BTreeMap<String, String>) -> Compiled {
-    let sources: Vec<(&str, &str)> =
-        files.iter().filter(|(path, _)| *path != "gloo.toml").map(|(path, text)| (&**path, &**text)).collect();
+    let sources: Vec<(&str, &str)> = files
+        .iter()
+        .filter(|(path, _)| *path != "gloo.toml")
+        .map(|(path, text)| (&**path, &**text))
+        .collect();
     compile(&sources, files.get("gloo.toml").map(String::as_str))
 }
 
@@ -71,7 +74,11 @@ fn wrong_programs_say_what_is_wrong() {
         let mut snapshot = String::new();
         for (title, files) in cases(&text) {
             let compiled = compiled(&files);
-            assert!(!compiled.diagnostics.is_empty(), "`{title}` in {} lowers without a message", path.display());
+            assert!(
+                !compiled.diagnostics.is_empty(),
+                "`{title}` in {} lowers without a message",
+                path.display()
+            );
             let _ = writeln!(snapshot, "=== {title}\n{}", messages(&compiled));
         }
         insta::assert_snapshot!(snapshot);

@@ -29,7 +29,9 @@ impl Lowering<'_> {
                 Literal::Path(_) => Ty::Path,
                 Literal::Method(_) => Ty::Method,
             }),
-            ExprKind::Not(_) | ExprKind::Comparison(_) | ExprKind::And(_) | ExprKind::Or(_) => Some(Ty::Predicate),
+            ExprKind::Not(_) | ExprKind::Comparison(_) | ExprKind::And(_) | ExprKind::Or(_) => {
+                Some(Ty::Predicate)
+            }
             ExprKind::List(_) => Some(Ty::List),
             ExprKind::Call(_) => match form_of(expr)?.0 {
                 "split" | "redirect" | "respond" | "delegate" => Some(Ty::Action),
@@ -40,7 +42,8 @@ impl Lowering<'_> {
             ExprKind::Reference(reference) => {
                 let words: Vec<&str> = reference.segments.iter().map(|name| &*name.text).collect();
                 let wanted = Kinds::of(&[Kind::Service, Kind::External]);
-                (reference.all.is_none() && self.names.find(scope.file, &words, wanted).is_ok()).then_some(Ty::Action)
+                (reference.all.is_none() && self.names.find(scope.file, &words, wanted).is_ok())
+                    .then_some(Ty::Action)
             }
             // Options are written like any other block, so the place of use says what it is.
             ExprKind::Block(_) | ExprKind::Pair(..) | ExprKind::Group(_) | ExprKind::Error => None,
@@ -62,7 +65,9 @@ impl Lowering<'_> {
             Ty::Percent => self.percent(scope, expr).map(drop),
             Ty::Rate => self.rate(scope, expr).map(drop),
             Ty::Size => self.size(scope, expr).map(drop),
-            Ty::Hosts => self.one_or_list(scope, expr, |cx, scope, expr| cx.host_pattern(scope, expr)).map(drop),
+            Ty::Hosts => {
+                self.one_or_list(scope, expr, |cx, scope, expr| cx.host_pattern(scope, expr)).map(drop)
+            }
             Ty::Bool => self.boolean(scope, expr).map(drop),
             Ty::Method => self.method(scope, expr).map(drop),
             Ty::Address => self.address_range(scope, expr).map(drop),
@@ -123,21 +128,25 @@ impl Lowering<'_> {
         for parameter in template.parameters.iter().flatten() {
             if let Some(first) = seen.insert(&parameter.name.text, parameter.name.id) {
                 let message = format!("`{}` is declared twice", parameter.name.text);
-                let diagnostic = Diagnostic::new(Code::DUPLICATE_NAME, scope.place(parameter.name.id), message)
-                    .saying("again here")
-                    .label(scope.place(first), "first here")
-                    .help("give each parameter a name of its own");
+                let diagnostic =
+                    Diagnostic::new(Code::DUPLICATE_NAME, scope.place(parameter.name.id), message)
+                        .saying("again here")
+                        .label(scope.place(first), "first here")
+                        .help("give each parameter a name of its own");
                 self.report(scope, diagnostic);
             }
             let word = &*parameter.ty.text;
             if !Ty::OF_PARAMETERS.iter().any(|ty| ty.word() == word) {
                 let place = scope.place(parameter.ty.id);
-                let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, place, format!("there is no type `{word}`"));
+                let diagnostic =
+                    Diagnostic::new(Code::UNKNOWN_NAME, place, format!("there is no type `{word}`"));
                 let words: Vec<&str> = Ty::OF_PARAMETERS.iter().map(|ty| ty.word()).collect();
                 let diagnostic = match suggest::closest(word, words.iter().copied()) {
-                    Some(close) => {
-                        diagnostic.help(format!("did you mean `{close}`?")).fix(format!("write `{close}`"), place, close)
-                    }
+                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                        format!("write `{close}`"),
+                        place,
+                        close,
+                    ),
                     None => diagnostic.help(format!("write {}", suggest::one_of(&suggest::quoted(&words)))),
                 };
                 self.report(scope, diagnostic);
@@ -161,12 +170,16 @@ impl Lowering<'_> {
         for cycle in std::mem::take(&mut self.cycles) {
             let Some(first) = cycle.first().filter(|first| first.file == self.file) else { continue };
             let Some(place) = declared.get(first.index as usize) else { continue };
-            let names: Vec<String> = cycle.iter().chain([first]).map(|id| self.names.qualified(*id).to_string()).collect();
+            let names: Vec<String> =
+                cycle.iter().chain([first]).map(|id| self.names.qualified(*id).to_string()).collect();
             let name = names.first().map_or("", String::as_str);
             let around = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" is ");
             let message = format!("`{name}` stands for itself: {around}");
             let diagnostic = Diagnostic::new(Code::CYCLE, *place, message);
-            self.report(&Scope::of_file(self.file), diagnostic.help("write out what one of them is to stand for"));
+            self.report(
+                &Scope::of_file(self.file),
+                diagnostic.help("write out what one of them is to stand for"),
+            );
         }
     }
 }

@@ -68,7 +68,9 @@ impl<'e> Arguments<'e> {
                     let count = takes.positional.len();
                     let message = match (count, argument.value.word()) {
                         (0, _) => format!("`{}` takes no argument without a name", this.name),
-                        _ => format!("`{}` takes {count} argument{} without a name", this.name, plural(count)),
+                        _ => {
+                            format!("`{}` takes {count} argument{} without a name", this.name, plural(count))
+                        }
                     };
                     let diagnostic = Diagnostic::new(Code::BAD_ARGUMENTS, scope.place(argument.id), message);
                     diagnostic.help(format!("write `{}`", takes.signature(&this.name)))
@@ -114,9 +116,11 @@ impl<'e> Arguments<'e> {
         let message = format!("`{}` takes no argument `{}`", self.name, word.text);
         let diagnostic = Diagnostic::new(Code::BAD_ARGUMENTS, place, message);
         Err(match suggest::closest(&word.text, takes.named.iter().copied()) {
-            Some(close) => diagnostic
-                .help(format!("did you mean `{close}`?"))
-                .fix(format!("write `{close}`"), place, close),
+            Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                format!("write `{close}`"),
+                place,
+                close,
+            ),
             None => diagnostic.help(help),
         })
     }

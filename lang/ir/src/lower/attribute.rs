@@ -133,7 +133,11 @@ impl Lowering<'_> {
                 let text = words.join(".");
                 let message = format!("a request has no attribute `{text}`");
                 let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, scope.place(expr.id), message);
-                let known: Vec<&str> = WORDS.iter().filter(|word| word.split('.').next() == words.first().copied()).copied().collect();
+                let known: Vec<&str> = WORDS
+                    .iter()
+                    .filter(|word| word.split('.').next() == words.first().copied())
+                    .copied()
+                    .collect();
                 let listed = suggest::all_of(&suggest::quoted(&known));
                 return Err(self.report(scope, diagnostic.help(format!("it has {listed}"))));
             }
@@ -151,7 +155,9 @@ impl Lowering<'_> {
         let place = reference.segments.last().map_or(reference.id, |name| name.id);
         let provider = self.with_claims(scope, reference.id, provider)?;
         match *last {
-            "sub" | "iss" => Ok(Some(AttributeOf::Text(TextAttribute::Claim { provider, name: (*last).to_owned() }))),
+            "sub" | "iss" => {
+                Ok(Some(AttributeOf::Text(TextAttribute::Claim { provider, name: (*last).to_owned() })))
+            }
             other => {
                 let message = format!("a token of `{provider}` has no attribute `{other}`");
                 let claim = format!("{provider}.claim(\"{other}\")");
@@ -231,12 +237,17 @@ impl Lowering<'_> {
     ) -> Result<(), Reported> {
         let shown = super::report::show(expr);
         let (message, help) = match (attribute, asking) {
-            (AttributeOf::RouteName | AttributeOf::Status, Asking::Request | Asking::BeforeLogin | Asking::Connection) => (
+            (
+                AttributeOf::RouteName | AttributeOf::Status,
+                Asking::Request | Asking::BeforeLogin | Asking::Connection,
+            ) => (
                 format!("`{shown}` is known only when the request has been answered"),
                 "it can be asked in the `log` and `trace` of `telemetry`",
             ),
             (AttributeOf::Text(TextAttribute::Claim { provider, .. }), Asking::BeforeLogin) => (
-                format!("`{shown}` can't be asked here: this `require` is what verifies tokens such as that of `{provider}`"),
+                format!(
+                    "`{shown}` can't be asked here: this `require` is what verifies tokens such as that of `{provider}`"
+                ),
                 "ask for the path, a header or the source, and say who may pass in `access` or in a rule",
             ),
             (
@@ -275,9 +286,11 @@ impl Lowering<'_> {
         let common = "`path`, `method`, `host`, `header(\"…\")`, `query(\"…\")`, `cookie(\"…\")`, `source` and `client.ip`";
         let diagnostic = match close {
             Some(close) if callee.is_some() => diagnostic.help(format!("did you mean `{close}(…)`?")),
-            Some(close) => diagnostic
-                .help(format!("did you mean `{close}`?"))
-                .fix(format!("write `{close}`"), scope.place(expr.id), close),
+            Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                format!("write `{close}`"),
+                scope.place(expr.id),
+                close,
+            ),
             None => diagnostic.help(format!("it has {common}, among others")),
         };
         self.report(scope, diagnostic)

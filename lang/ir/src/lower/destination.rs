@@ -1,7 +1,7 @@
 //! Where a request goes: a service, some of it, or a host outside, and which port.
 
 use super::reference::{Member, Named};
-use super::{Lowering, Scope};
+use super::{Lowering, Scope, show};
 use crate::resolve::{DeclarationId, Kind, Kinds, PortShape, Shape, suggest};
 use crate::{Destination, ExternalId, ServiceId, Target};
 use gloo_source::{Code, Diagnostic, Reported};
@@ -25,10 +25,15 @@ impl Lowering<'_> {
     }
 
     /// A destination: `cart`, `cart.v2.admin@east`, `stripe`.
-    pub(crate) fn destination(&mut self, scope: &Scope<'_>, expr: &Expr, fit: Fit) -> Result<Destination, Reported> {
+    pub(crate) fn destination(
+        &mut self,
+        scope: &Scope<'_>,
+        expr: &Expr,
+        fit: Fit,
+    ) -> Result<Destination, Reported> {
         let named = self.named(scope, expr, Kinds::of(&[Kind::Service, Kind::External]))?;
         let (target, port) = self.target(scope, &named)?;
-        let port = self.port(scope, &named, port, fit)?;
+        let port = self.port(scope, expr, &named, port, fit)?;
         Ok(Destination { target, port, place: named.place })
     }
 
@@ -40,13 +45,16 @@ impl Lowering<'_> {
     ) -> Result<(Target, Option<Member>), Reported> {
         if let Some(place) = named.all {
             let message = "`.*` names all services of a namespace, and one is wanted";
-            return Err(self.report(scope, Diagnostic::new(Code::UNKNOWN_NAME, place, message).help("name one")));
+            return Err(
+                self.report(scope, Diagnostic::new(Code::UNKNOWN_NAME, place, message).help("name one"))
+            );
         }
         let name = self.names.qualified(named.id);
         if named.kind == Kind::External {
             if let Some((_, place)) = &named.cluster {
                 let message = format!("`{name}` lies outside, and is on no cluster");
-                let diagnostic = Diagnostic::new(Code::MISPLACED, *place, message).help(format!("write `{name}`"));
+                let diagnostic =
+                    Diagnostic::new(Code::MISPLACED, *place, message).help(format!("write `{name}`"));
                 return Err(self.report(scope, diagnostic));
             }
             let port = self.only_member(scope, named, named.members.clone())?;
@@ -105,9 +113,11 @@ impl Lowering<'_> {
         let mut diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, member.place, message);
         let known = || subsets.iter().chain(ports.iter().map(|port| &port.name)).map(|name| &**name);
         diagnostic = match suggest::closest(&member.text, known()) {
-            Some(close) => diagnostic
-                .help(format!("did you mean `{close}`?"))
-                .fix(format!("write `{close}`"), member.place, close),
+            Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                format!("write `{close}`"),
+                member.place,
+                close,
+            ),
             None if known().count() <= 8 => {
                 diagnostic.help(format!("it has {}", suggest::all_of(&suggest::quoted(known()))))
             }
@@ -128,6 +138,7 @@ impl Lowering<'_> {
     fn port(
         &mut self,
         scope: &Scope<'_>,
+        expr: &Expr,
         named: &Named,
         port: Option<Member>,
         fit: Fit,
@@ -143,22 +154,31 @@ impl Lowering<'_> {
             (None, several) => {
                 let names: Vec<Arc<str>> = several.iter().map(|port| port.name.clone()).collect();
                 let listed = suggest::all_of(&suggest::quoted(&names));
-                let message = format!("the {noun} `{name}` has several ports, and the one to go to isn't named");
+                let message =
+                    format!("the {noun} `{name}` has several ports, and the one to go to isn't named");
                 let example = names.first().map_or("http", |name| &**name);
                 let diagnostic = Diagnostic::new(Code::AMBIGUOUS_PORT, named.place, message);
-                let written = if named.members.is_empty() { name.to_string() } else { format!("{name}.…") };
-                return Err(self.report(
-                    scope,
-                    diagnostic.help(format!("it has {listed}: write `{written}.{example}`")),
-                ));
+                let written = show(expr);
+                let written = match written.split_once('@') {
+                    Some((before, cluster)) => format!("{before}.{example}@{cluster}"),
+                    None => format!("{written}.{example}"),
+                };
+                return Err(
+                    self.report(scope, diagnostic.help(format!("it has {listed}: write `{written}`")))
+                );
             }
         };
         let Some(chosen) = chosen else { return Err(self.silent()) };
         if let (Fit::Http, Some(protocol)) = (fit, chosen.protocol)
             && !protocol.is_http()
         {
-            let message = format!("the port `{}` of `{name}` speaks {}, and this rule is for HTTP", chosen.name, protocol.word());
-            let help = "name a port that speaks http, http2 or grpc, or route it on a `tcp` or `tls` listener";
+            let message = format!(
+                "the port `{}` of `{name}` speaks {}, and this rule is for HTTP",
+                chosen.name,
+                protocol.word()
+            );
+            let help =
+                "name a port that speaks http, http2 or grpc, or route it on a `tcp` or `tls` listener";
             let place = port.map_or(named.place, |member| member.place);
             return Err(self.report(scope, Diagnostic::new(Code::TYPE_MISMATCH, place, message).help(help)));
         }

@@ -50,8 +50,8 @@ pub(crate) use value::form_of;
 
 use crate::resolve::{DeclarationId, Hit, Kind, Names, declared_nodes};
 use crate::{
-    Access, Cluster, External, Gateway, Mesh, Namespace, Patch, Policy, Program, Proof, Provider, Service, Table, Telemetry,
-    TestBlock, Traffic,
+    Access, Cluster, External, Gateway, Mesh, Namespace, Patch, Policy, Program, Proof, Provider, Service,
+    Table, Telemetry, TestBlock, Traffic,
 };
 use gloo_source::{Code, Diagnostic, FileId, NodeId, Place, Reported, Sink};
 use gloo_syntax::ast;
@@ -69,6 +69,8 @@ pub struct Lowered {
     pub declared: Vec<Place>,
     /// The `let`s, providers and tables that it uses.
     pub used: BTreeSet<DeclarationId>,
+    /// The files that it takes in, or would if they were there.
+    pub assets: BTreeSet<String>,
     /// What is to be said about it.
     pub diagnostics: Vec<Diagnostic<Place>>,
 }
@@ -121,6 +123,7 @@ pub(crate) struct Lowering<'a> {
     pub(crate) errors: usize,
     items: Vec<Lower>,
     used: BTreeSet<DeclarationId>,
+    assets: BTreeSet<String>,
     /// The file's uses through which something was found.
     used_uses: BTreeSet<u32>,
     /// Whether the body of a `let` is wrong by itself.
@@ -149,7 +152,8 @@ pub fn lower_file(names: &Names, file: FileId, tree: &ast::File, environment: &d
         cx.item(item, id);
         index += match &item.kind {
             ast::ItemKind::Namespace(it) => {
-                1 + it.entries.iter().filter(|entry| matches!(entry, ast::NamespaceEntry::Service(_))).count() as u32
+                1 + it.entries.iter().filter(|entry| matches!(entry, ast::NamespaceEntry::Service(_))).count()
+                    as u32
             }
             _ => u32::from(item.name().is_some()),
         };
@@ -157,7 +161,8 @@ pub fn lower_file(names: &Names, file: FileId, tree: &ast::File, environment: &d
     let declared: Vec<Place> = declared_nodes(tree).into_iter().map(|node| Place { file, node }).collect();
     cx.report_cycles(&declared);
     cx.check_uses(tree);
-    Lowered { items: cx.items, declared, used: cx.used, diagnostics: cx.sink.into_diagnostics() }
+    let (items, used, assets) = (cx.items, cx.used, cx.assets);
+    Lowered { items, declared, used, assets, diagnostics: cx.sink.into_diagnostics() }
 }
 
 /// What can be said of a program only as a whole: contradictions between declarations of different files.
@@ -177,6 +182,7 @@ impl<'a> Lowering<'a> {
             errors: 0,
             items: Vec::new(),
             used: BTreeSet::new(),
+            assets: BTreeSet::new(),
             used_uses: BTreeSet::new(),
             checked: BTreeMap::new(),
             checking: Vec::new(),
@@ -200,8 +206,12 @@ impl<'a> Lowering<'a> {
                 self.declare_template(it, id);
                 None
             }
-            ast::ItemKind::Mesh(it) => self.lower_mesh(scope, item, it).ok().map(|it| Lower::Mesh(Arc::new(it))),
-            ast::ItemKind::Cluster(it) => self.lower_cluster(scope, item, it).ok().map(|it| Lower::Cluster(Arc::new(it))),
+            ast::ItemKind::Mesh(it) => {
+                self.lower_mesh(scope, item, it).ok().map(|it| Lower::Mesh(Arc::new(it)))
+            }
+            ast::ItemKind::Cluster(it) => {
+                self.lower_cluster(scope, item, it).ok().map(|it| Lower::Cluster(Arc::new(it)))
+            }
             ast::ItemKind::Namespace(it) => {
                 self.lower_namespace(scope, item, it, id).ok().map(|it| Lower::Namespace(Arc::new(it)))
             }
@@ -211,19 +221,33 @@ impl<'a> Lowering<'a> {
             ast::ItemKind::Gateway(it) => {
                 self.lower_gateway(scope, item, it, id).ok().map(|it| Lower::Gateway(Arc::new(it)))
             }
-            ast::ItemKind::Routes(it) => self.lower_table(scope, item, it, id).ok().map(|it| Lower::Table(Arc::new(it))),
+            ast::ItemKind::Routes(it) => {
+                self.lower_table(scope, item, it, id).ok().map(|it| Lower::Table(Arc::new(it)))
+            }
             ast::ItemKind::Provider(it) => {
                 self.lower_provider(scope, item, it, id).ok().map(|it| Lower::Provider(Arc::new(it)))
             }
-            ast::ItemKind::Policy(it) => self.lower_policy(scope, item, it, id).ok().map(|it| Lower::Policy(Arc::new(it))),
-            ast::ItemKind::Access(it) => self.lower_access(scope, item, it).ok().map(|it| Lower::Access(Arc::new(it))),
-            ast::ItemKind::Traffic(it) => self.lower_traffic(scope, item, it).ok().map(|it| Lower::Traffic(Arc::new(it))),
+            ast::ItemKind::Policy(it) => {
+                self.lower_policy(scope, item, it, id).ok().map(|it| Lower::Policy(Arc::new(it)))
+            }
+            ast::ItemKind::Access(it) => {
+                self.lower_access(scope, item, it).ok().map(|it| Lower::Access(Arc::new(it)))
+            }
+            ast::ItemKind::Traffic(it) => {
+                self.lower_traffic(scope, item, it).ok().map(|it| Lower::Traffic(Arc::new(it)))
+            }
             ast::ItemKind::Telemetry(it) => {
                 self.lower_telemetry(scope, item, it, id).ok().map(|it| Lower::Telemetry(Arc::new(it)))
             }
-            ast::ItemKind::Patch(it) => self.lower_patch(scope, item, it, id).ok().map(|it| Lower::Patch(Arc::new(it))),
-            ast::ItemKind::Prove(it) => self.lower_proof(scope, item, it).ok().map(|it| Lower::Proof(Arc::new(it))),
-            ast::ItemKind::Test(it) => self.lower_test(scope, item, it).ok().map(|it| Lower::Test(Arc::new(it))),
+            ast::ItemKind::Patch(it) => {
+                self.lower_patch(scope, item, it, id).ok().map(|it| Lower::Patch(Arc::new(it)))
+            }
+            ast::ItemKind::Prove(it) => {
+                self.lower_proof(scope, item, it).ok().map(|it| Lower::Proof(Arc::new(it)))
+            }
+            ast::ItemKind::Test(it) => {
+                self.lower_test(scope, item, it).ok().map(|it| Lower::Test(Arc::new(it)))
+            }
         };
         self.items.extend(lowered);
         if self.too_deep {

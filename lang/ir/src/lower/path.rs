@@ -24,9 +24,8 @@ impl Lowering<'_> {
     /// A path pattern: `/a/**`, `prefix("/a")`, `regex(r"…")`, `ignore_case(/a)`.
     pub(crate) fn path_pattern(&mut self, scope: &Scope<'_>, expr: &Expr) -> Result<PathPattern, Reported> {
         self.follow(scope, expr, |cx, scope, expr| match (&expr.kind, form_of(expr)) {
-            (ExprKind::Literal(Literal::Path(text)), _) => {
-                PathPattern::parse(text).map_err(|error| cx.bad_pattern(scope, Code::BAD_PATTERN, expr.id, &error))
-            }
+            (ExprKind::Literal(Literal::Path(text)), _) => PathPattern::parse(text)
+                .map_err(|error| cx.bad_pattern(scope, Code::BAD_PATTERN, expr.id, &error)),
             (ExprKind::Call(call), Some((word @ ("prefix" | "regex" | "ignore_case"), _))) => {
                 let arguments = Arguments::read(cx, scope, expr.id, call, Takes::one(&["pattern"]))?;
                 match word {
@@ -56,7 +55,11 @@ impl Lowering<'_> {
     }
 
     /// Path patterns, one or a list.
-    pub(crate) fn path_patterns(&mut self, scope: &Scope<'_>, expr: &Expr) -> Result<Vec<PathPattern>, Reported> {
+    pub(crate) fn path_patterns(
+        &mut self,
+        scope: &Scope<'_>,
+        expr: &Expr,
+    ) -> Result<Vec<PathPattern>, Reported> {
         self.one_or_list(scope, expr, |cx, scope, expr| cx.path_pattern(scope, expr))
     }
 
@@ -72,11 +75,12 @@ impl Lowering<'_> {
     /// What a path is rewritten to: `/v2/**`, or in quotes.
     pub(crate) fn path_template(&mut self, scope: &Scope<'_>, expr: &Expr) -> Result<PathTemplate, Reported> {
         self.follow(scope, expr, |cx, scope, expr| match &expr.kind {
-            ExprKind::Literal(Literal::Path(text)) => {
-                PathTemplate::parse(text).map_err(|error| cx.bad_pattern(scope, Code::BAD_PATTERN, expr.id, &error))
-            }
-            ExprKind::Literal(Literal::String(text)) if text.value.starts_with('/') => PathTemplate::parse(&text.value)
+            ExprKind::Literal(Literal::Path(text)) => PathTemplate::parse(text)
                 .map_err(|error| cx.bad_pattern(scope, Code::BAD_PATTERN, expr.id, &error)),
+            ExprKind::Literal(Literal::String(text)) if text.value.starts_with('/') => {
+                PathTemplate::parse(&text.value)
+                    .map_err(|error| cx.bad_pattern(scope, Code::BAD_PATTERN, expr.id, &error))
+            }
             _ => Err(cx.mismatch(scope, expr, Ty::Path)),
         })
     }
@@ -96,7 +100,13 @@ impl Lowering<'_> {
             HostPattern::Exact(name) => Ok(name.to_string()),
             other => {
                 let message = format!("`{other}` is many hosts, and one is wanted here");
-                Err(self.error(scope, Code::BAD_HOST, expr.id, message, "write one host, as `\"shop.acme.com\"`"))
+                Err(self.error(
+                    scope,
+                    Code::BAD_HOST,
+                    expr.id,
+                    message,
+                    "write one host, as `\"shop.acme.com\"`",
+                ))
             }
         }
     }

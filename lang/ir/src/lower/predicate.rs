@@ -35,7 +35,9 @@ impl Lowering<'_> {
             return Err(self.bare_attribute(scope, expr));
         }
         self.follow(scope, expr, |cx, scope, expr| match &expr.kind {
-            ExprKind::And(parts) => cx.all(scope, parts, |cx, scope, part| cx.predicate(scope, part, asking)).map(all),
+            ExprKind::And(parts) => {
+                cx.all(scope, parts, |cx, scope, part| cx.predicate(scope, part, asking)).map(all)
+            }
             ExprKind::Or(parts) => {
                 cx.all(scope, parts, |cx, scope, part| cx.predicate(scope, part, asking)).map(Predicate::Any)
             }
@@ -67,11 +69,15 @@ impl Lowering<'_> {
 
     fn has(&mut self, scope: &Scope<'_>, expr: &Expr, asking: Asking) -> Result<Predicate, Reported> {
         match self.attribute(scope, expr, asking)? {
-            Some(AttributeOf::Text(attribute)) => Ok(Predicate::Test(Test::Text(attribute, TextTest::Present))),
+            Some(AttributeOf::Text(attribute)) => {
+                Ok(Predicate::Test(Test::Text(attribute, TextTest::Present)))
+            }
             Some(_) => {
                 let message = format!("every request has `{}`", super::report::show(expr));
                 let help = match expr.word() {
-                    Some(word) if &*word.text == "source" => "write `source != outside` to ask for an identity",
+                    Some(word) if &*word.text == "source" => {
+                        "write `source != outside` to ask for an identity"
+                    }
                     _ => "`has` asks for what may be absent: a header, a query key, a cookie, a claim",
                 };
                 Err(self.error(scope, Code::TYPE_MISMATCH, expr.id, message, help))
@@ -85,7 +91,9 @@ impl Lowering<'_> {
         let message = format!("`{shown}` is an attribute, and a condition is wanted");
         let diagnostic = Diagnostic::new(Code::TYPE_MISMATCH, scope.place(expr.id), message);
         let help = match &expr.kind {
-            ExprKind::Call(_) => "compare it, as `header(\"x\") == \"1\"`, or ask `has(header(\"x\"))`".to_owned(),
+            ExprKind::Call(_) => {
+                "compare it, as `header(\"x\") == \"1\"`, or ask `has(header(\"x\"))`".to_owned()
+            }
             _ => format!("compare it, as `{}`", example_of(&shown)),
         };
         self.report(scope, diagnostic.help(help))
@@ -111,8 +119,14 @@ impl Lowering<'_> {
                 let lets = crate::resolve::Kinds::of(&[crate::resolve::Kind::Let]);
                 let miss = crate::resolve::Miss::Unknown { word: 0 };
                 diagnostic = match self.names.closest(scope.file, &words, &miss, lets) {
-                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(format!("write `{close}`"), place, close),
-                    None => diagnostic.help(format!("declare it: `let {reference} = header(\"x\") == \"1\"`")),
+                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                        format!("write `{close}`"),
+                        place,
+                        close,
+                    ),
+                    None => {
+                        diagnostic.help(format!("declare it: `let {reference} = header(\"x\") == \"1\"`"))
+                    }
                 };
                 return self.report(scope, diagnostic);
             }
@@ -137,7 +151,9 @@ impl Lowering<'_> {
             AttributeOf::Method => {
                 let methods = match operator {
                     Operator::Equal | Operator::NotEqual => vec![self.method(scope, right)?],
-                    Operator::In => self.one_or_list(scope, right, |cx, scope, expr| cx.method(scope, expr))?,
+                    Operator::In => {
+                        self.one_or_list(scope, right, |cx, scope, expr| cx.method(scope, expr))?
+                    }
                     _ => return Err(self.no_operator(&compared, &["==", "!=", "in"])),
                 };
                 Ok(signed(operator, Test::Method(methods)))
@@ -147,7 +163,9 @@ impl Lowering<'_> {
             AttributeOf::Port => {
                 let ports = match operator {
                     Operator::Equal | Operator::NotEqual => vec![self.port_number(scope, right)?],
-                    Operator::In => self.one_or_list(scope, right, |cx, scope, expr| cx.port_number(scope, expr))?,
+                    Operator::In => {
+                        self.one_or_list(scope, right, |cx, scope, expr| cx.port_number(scope, expr))?
+                    }
                     _ => return Err(self.no_operator(&compared, &["==", "!=", "in"])),
                 };
                 Ok(signed(operator, Test::Port(PortSet::of(ports.into_iter().map(|port| (port, port))))))
@@ -196,11 +214,15 @@ impl Lowering<'_> {
                     Operator::Equal | Operator::NotEqual => {
                         let range = self.address_range(scope, right)?;
                         if !range.is_single() {
-                            return Err(self.not_single(&compared, &format!("`{range}` is a range of addresses")));
+                            return Err(
+                                self.not_single(&compared, &format!("`{range}` is a range of addresses"))
+                            );
                         }
                         vec![range]
                     }
-                    Operator::In => self.one_or_list(scope, right, |cx, scope, expr| cx.address_range(scope, expr))?,
+                    Operator::In => {
+                        self.one_or_list(scope, right, |cx, scope, expr| cx.address_range(scope, expr))?
+                    }
                     _ => return Err(self.no_operator(&compared, &["==", "!=", "in"])),
                 };
                 Ok(signed(operator, Test::Address(address, ranges)))
@@ -231,12 +253,15 @@ impl Lowering<'_> {
             return Err(self.no_attribute(scope, comparison.left.ungrouped()));
         }
         match self.attribute(scope, right, asking)? {
-            Some(AttributeOf::Text(attribute @ TextAttribute::Claim { .. })) if comparison.operator.value == Operator::In => {
+            Some(AttributeOf::Text(attribute @ TextAttribute::Claim { .. }))
+                if comparison.operator.value == Operator::In =>
+            {
                 let text = self.text(scope, &comparison.left)?;
                 Ok(Predicate::Test(Test::Text(attribute, TextTest::Equals(vec![text]))))
             }
             Some(_) => {
-                let (left, operator) = (super::report::show(&comparison.left), comparison.operator.value.as_str());
+                let (left, operator) =
+                    (super::report::show(&comparison.left), comparison.operator.value.as_str());
                 let right = super::report::show(right);
                 let message = "the attribute stands first in a comparison";
                 let help = format!("write `{right} {operator} {left}`");
@@ -304,18 +329,20 @@ impl Lowering<'_> {
             Operator::StartsWith => format!("{}.*", escape(&self.text(scope, right)?)),
             Operator::EndsWith => format!(".*{}", escape(&self.text(scope, right)?)),
         };
-        let regex =
-            Regex::parse(&expression).map_err(|error| self.bad_pattern(scope, Code::BAD_REGEX, right.id, &error))?;
+        let regex = Regex::parse(&expression)
+            .map_err(|error| self.bad_pattern(scope, Code::BAD_REGEX, right.id, &error))?;
         Ok(Predicate::Test(Test::HostMatches(regex)))
     }
 
     fn scheme_test(&mut self, compared: &Compared<'_>) -> Result<Predicate, Reported> {
         let words = [("http", false), ("https", true)];
         let https = match compared.operator {
-            Operator::Equal | Operator::NotEqual => vec![self.word(compared.scope, compared.right, &words)?],
-            Operator::In => {
-                self.one_or_list(compared.scope, compared.right, |cx, scope, expr| cx.word(scope, expr, &words))?
+            Operator::Equal | Operator::NotEqual => {
+                vec![self.word(compared.scope, compared.right, &words)?]
             }
+            Operator::In => self.one_or_list(compared.scope, compared.right, |cx, scope, expr| {
+                cx.word(scope, expr, &words)
+            })?,
             _ => return Err(self.no_operator(compared, &["==", "!=", "in"])),
         };
         let is_https = Predicate::Test(Test::SchemeIsHttps);
@@ -348,7 +375,8 @@ impl Lowering<'_> {
         let text = self.text(compared.scope, compared.right)?;
         if text.is_empty() {
             let shown = super::report::show(compared.left);
-            let message = format!("every value {} the empty string", compared.operator.as_str().replace('_', " "));
+            let message =
+                format!("every value {} the empty string", compared.operator.as_str().replace('_', " "));
             let help = format!("write `has({shown})` to ask whether there is one");
             return Err(self.error(compared.scope, Code::OUT_OF_RANGE, compared.right.id, message, help));
         }
@@ -375,7 +403,8 @@ impl Lowering<'_> {
         let operator = compared.operator.as_str();
         let message = format!("{message}, and `{operator}` compares with one");
         let place = compared.scope.place(compared.node);
-        let diagnostic = Diagnostic::new(Code::TYPE_MISMATCH, compared.scope.place(compared.right.id), message);
+        let diagnostic =
+            Diagnostic::new(Code::TYPE_MISMATCH, compared.scope.place(compared.right.id), message);
         let diagnostic = match compared.operator {
             Operator::NotEqual => {
                 let (left, right) = (super::report::show(compared.left), super::report::show(compared.right));

@@ -1,8 +1,8 @@
 //! References: what they name, and what is said where they name nothing.
 
 use super::{Lowering, Scope};
-use crate::resolve::{DeclarationId, Hit, Kind, Kinds, Miss, Shape, suggest};
 use crate::ClusterId;
+use crate::resolve::{DeclarationId, Hit, Kind, Kinds, Miss, Shape, suggest};
 use gloo_source::{Code, Diagnostic, Place, Reported};
 use gloo_syntax::ast::{Expr, ExprKind, Literal, Name, NodeId, Reference};
 use std::sync::Arc;
@@ -56,7 +56,9 @@ impl Lowering<'_> {
         reference: &Reference,
         wanted: Kinds,
     ) -> Result<Named, Reported> {
-        let (Some(first), rest) = (reference.segments.first(), reference.segments.get(1..).unwrap_or_default()) else {
+        let (Some(first), rest) =
+            (reference.segments.first(), reference.segments.get(1..).unwrap_or_default())
+        else {
             return Err(self.silent());
         };
         let cluster = match &reference.cluster {
@@ -162,7 +164,8 @@ impl Lowering<'_> {
                 let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, place, message);
                 let mut diagnostic = self.suggested(scope, diagnostic, words, &miss, wanted);
                 if diagnostic.help.is_empty() {
-                    diagnostic = diagnostic.help(format!("declare it there, with `pub`, or name another of `{module}`"));
+                    diagnostic = diagnostic
+                        .help(format!("declare it there, with `pub`, or name another of `{module}`"));
                 }
                 self.report(scope, diagnostic)
             }
@@ -170,7 +173,8 @@ impl Lowering<'_> {
             Miss::WrongKind(hit) => {
                 let kind = self.names.kind(hit.id).unwrap_or(Kind::Let);
                 let name = words.get(..hit.words).unwrap_or_default().join(".");
-                let message = format!("`{name}` is {}, and {} is wanted", kind.with_article(), wanted.in_words());
+                let message =
+                    format!("`{name}` is {}, and {} is wanted", kind.with_article(), wanted.in_words());
                 let diagnostic = Diagnostic::new(Code::WRONG_KIND, scope.place(reference.id), message);
                 let diagnostic = match kind {
                     Kind::Namespace if wanted.contains(Kind::Service) => {
@@ -207,7 +211,11 @@ impl Lowering<'_> {
             module => format!("the module `{module}`"),
         };
         let message = format!("the {kind} `{declared}` belongs to {module} alone");
-        let help = format!("write `pub {} {declared}` in {}", word_of(self.names.kind(id)), self.names.path(id.file));
+        let help = format!(
+            "write `pub {} {declared}` in {}",
+            word_of(self.names.kind(id)),
+            self.names.path(id.file)
+        );
         self.error(scope, Code::PRIVATE_NAME, node, message, help)
     }
 
@@ -246,12 +254,13 @@ impl Lowering<'_> {
             let place = scope.place(expr.id);
             let message = format!("the string `\"{}\"` stands here, and {words} is wanted", text.value);
             let diagnostic = Diagnostic::new(Code::TYPE_MISMATCH, place, message);
-            let diagnostic = match self.names.find(scope.file, &parts, wanted) {
-                Ok(_) => diagnostic
-                    .help(format!("names stand without quotes: write `{}`", text.value))
-                    .fix(format!("write `{}`", text.value), place, &*text.value),
-                Err(_) => diagnostic.help("names of declarations stand without quotes"),
-            };
+            let diagnostic =
+                match self.names.find(scope.file, &parts, wanted) {
+                    Ok(_) => diagnostic
+                        .help(format!("names stand without quotes: write `{}`", text.value))
+                        .fix(format!("write `{}`", text.value), place, &*text.value),
+                    Err(_) => diagnostic.help("names of declarations stand without quotes"),
+                };
             return self.report(scope, diagnostic);
         }
         self.mismatch_with(scope, expr, &words, "shop.cart")
@@ -290,7 +299,10 @@ impl Lowering<'_> {
         let (place, message) = if let Some(member) = named.members.first() {
             (member.place, format!("the {noun} `{name}` has no member `{}`", member.text))
         } else if let Some(place) = named.all {
-            (place, format!("`.*` stands after a namespace only, and `{name}` is {}", named.kind.with_article()))
+            (
+                place,
+                format!("`.*` stands after a namespace only, and `{name}` is {}", named.kind.with_article()),
+            )
         } else if let Some((_, place)) = &named.cluster {
             (*place, format!("the {noun} `{name}` can't be narrowed to a cluster here"))
         } else {
@@ -301,7 +313,12 @@ impl Lowering<'_> {
     }
 
     /// A declaration that stands alone, by its qualified name.
-    pub(crate) fn alone(&mut self, scope: &Scope<'_>, expr: &Expr, kind: Kind) -> Result<DeclarationId, Reported> {
+    pub(crate) fn alone(
+        &mut self,
+        scope: &Scope<'_>,
+        expr: &Expr,
+        kind: Kind,
+    ) -> Result<DeclarationId, Reported> {
         let named = self.named(scope, expr, Kinds::of(&[kind]))?;
         self.nothing_after(scope, &named)?;
         Ok(named.id)

@@ -44,7 +44,13 @@ impl Lowering<'_> {
     }
 
     /// Reports that something else than `wanted` ("a list of hosts") stands here; `example` shows how it is written.
-    pub(crate) fn mismatch_with(&mut self, scope: &Scope<'_>, expr: &Expr, wanted: &str, example: &str) -> Reported {
+    pub(crate) fn mismatch_with(
+        &mut self,
+        scope: &Scope<'_>,
+        expr: &Expr,
+        wanted: &str,
+        example: &str,
+    ) -> Reported {
         self.mismatch_of(scope, expr, wanted, None, example)
     }
 
@@ -75,13 +81,23 @@ impl Lowering<'_> {
         let mut diagnostic = Diagnostic::new(Code::TYPE_MISMATCH, place, message);
         match repair(expr, ty) {
             Some(Repair::Fix(text)) => {
-                diagnostic = diagnostic.help(format!("write `{text}`")).fix(format!("write `{text}`"), place, text);
+                diagnostic =
+                    diagnostic.help(format!("write `{text}`")).fix(format!("write `{text}`"), place, text);
             }
             Some(Repair::Advice(advice)) => diagnostic = diagnostic.help(advice),
+            None if ty == Some(Ty::Bool) => diagnostic = diagnostic.help("write `true` or `false`"),
+            None if wanted.starts_with("a list") && is_element(expr) => {
+                let text = format!("[{}]", show(expr));
+                diagnostic =
+                    diagnostic.help(format!("write `{text}`")).fix(format!("write `{text}`"), place, text);
+            }
             None => diagnostic = diagnostic.help(format!("write {wanted}, as `{example}`")),
         }
         if let Some(word) = expr.word().filter(|word| ENTRY_WORDS.contains(&&*word.text)) {
-            let help = format!("if the value after the colon is missing: `{}` of the next entry was taken for it", word.text);
+            let help = format!(
+                "if the value after the colon is missing: `{}` of the next entry was taken for it",
+                word.text
+            );
             diagnostic.fix = None;
             diagnostic.help = vec![help];
         }
@@ -110,7 +126,11 @@ impl Lowering<'_> {
             }
             ExprKind::Reference(reference) => {
                 let words: Vec<&str> = reference.segments.iter().map(|name| &*name.text).collect();
-                match self.names.find(scope.file, &words, crate::resolve::Kinds::of(crate::resolve::Kind::ALL)) {
+                match self.names.find(
+                    scope.file,
+                    &words,
+                    crate::resolve::Kinds::of(crate::resolve::Kind::ALL),
+                ) {
                     Ok(hit) if hit.words == words.len() && reference.all.is_none() => {
                         let noun = self.names.kind(hit.id).map_or("name", crate::resolve::Kind::noun);
                         format!("the {noun} `{reference}`")
@@ -122,14 +142,22 @@ impl Lowering<'_> {
             ExprKind::List(_) => "a list".to_owned(),
             ExprKind::Pair(..) => "a pair".to_owned(),
             ExprKind::Block(_) => "a block".to_owned(),
-            ExprKind::Not(_) | ExprKind::Comparison(_) | ExprKind::And(_) | ExprKind::Or(_) => "a condition".to_owned(),
+            ExprKind::Not(_) | ExprKind::Comparison(_) | ExprKind::And(_) | ExprKind::Or(_) => {
+                "a condition".to_owned()
+            }
             ExprKind::Group(_) | ExprKind::Error => "something else".to_owned(),
         }
     }
 }
 
 /// Words that begin an entry: where one stands for a value, the value was forgotten.
-const ENTRY_WORDS: &[&str] = &["port", "subset", "service", "listener", "log", "trace", "request_headers", "response_headers"];
+const ENTRY_WORDS: &[&str] =
+    &["port", "subset", "service", "listener", "log", "trace", "request_headers", "response_headers"];
+
+/// Whether an expression can be shown whole, and so be put into a list.
+fn is_element(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Literal(_) | ExprKind::Reference(_)) && !show(expr).ends_with('…')
+}
 
 enum Repair {
     Fix(String),
@@ -180,12 +208,10 @@ fn unquoted(text: &str, wanted: Ty) -> Option<String> {
         Ty::Rate => number(&["/s", "/min", "/hour", "/day"]),
         Ty::Bool => matches!(text, "true" | "false"),
         Ty::Method => gloo_domain::Method::parse(text).is_some(),
-        Ty::Service | Ty::Action => {
-            text.split('.').all(|word| {
-                word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-                    && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
-            })
-        }
+        Ty::Service | Ty::Action => text.split('.').all(|word| {
+            word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+        }),
         _ => false,
     };
     fits.then(|| text.to_owned())
@@ -198,7 +224,7 @@ pub(crate) fn show(expr: &Expr) -> String {
         ExprKind::Literal(literal) => show_literal(literal),
         ExprKind::Reference(reference) => reference.to_string(),
         ExprKind::Call(call) if call.arguments.is_empty() => format!("{}()", call.callee),
-        ExprKind::Call(call) => format!("{}(…)", call.callee),
+        ExprKind::Call(call) => format!("{}({})", call.callee, show_arguments(call)),
         ExprKind::List(_) => "[…]".to_owned(),
         ExprKind::Block(_) => "{ … }".to_owned(),
         _ => "…".to_owned(),
@@ -208,6 +234,17 @@ pub(crate) fn show(expr: &Expr) -> String {
     }
     let start: String = text.chars().take(LONGEST - 1).collect();
     format!("{start}…")
+}
+
+/// One literal as it is written, anything else as dots.
+fn show_arguments(call: &gloo_syntax::ast::Call) -> String {
+    match call.arguments.as_slice() {
+        [one] if one.name.is_none() => match &one.value.kind {
+            ExprKind::Literal(literal) => show_literal(literal),
+            _ => "…".to_owned(),
+        },
+        _ => "…".to_owned(),
+    }
 }
 
 fn show_literal(literal: &Literal) -> String {

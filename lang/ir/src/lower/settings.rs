@@ -138,10 +138,11 @@ impl Lowering<'_> {
 
     /// Reports something that is given twice, `what` being its name in backticks.
     pub(crate) fn repeated(&mut self, scope: &Scope<'_>, again: NodeId, first: NodeId, what: &str) {
-        let diagnostic = Diagnostic::new(Code::REPEATED, scope.place(again), format!("{what} is given twice"))
-            .saying("again here")
-            .label(scope.place(first), "first here")
-            .help("remove one of them");
+        let diagnostic =
+            Diagnostic::new(Code::REPEATED, scope.place(again), format!("{what} is given twice"))
+                .saying("again here")
+                .label(scope.place(first), "first here")
+                .help("remove one of them");
         self.report(scope, diagnostic);
     }
 }

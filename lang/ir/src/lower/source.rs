@@ -21,7 +21,8 @@ impl Lowering<'_> {
             Some(("outside", None)) => return Ok(SourcePattern::Outside),
             Some(("identity", Some(call))) => {
                 let arguments = Arguments::read(self, scope, expr.id, call, Takes::one(&["uri"]))?;
-                let value = arguments.required(self, scope, "uri", "\"spiffe://acme.local/ns/shop/sa/cart\"")?;
+                let value =
+                    arguments.required(self, scope, "uri", "\"spiffe://acme.local/ns/shop/sa/cart\"")?;
                 let uri = self.text(scope, value)?;
                 if !is_spiffe(&uri) {
                     let message = format!("`{uri}` is not a SPIFFE identity");
@@ -48,20 +49,31 @@ impl Lowering<'_> {
             None => None,
         };
         if let Some(member) = named.members.first() {
-            let message = format!("a source is known by its account, so `{}` of `{name}` can't be told apart", member.text);
+            let message = format!(
+                "a source is known by its account, so `{}` of `{name}` can't be told apart",
+                member.text
+            );
             let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, member.place, message);
             return Err(self.report(scope, diagnostic.help(format!("write `{name}`"))));
         }
         match (named.kind, named.all) {
-            (Kind::Namespace, Some(_)) => Ok(SourcePattern::Namespace { namespace: NamespaceId::new(name), cluster }),
+            (Kind::Namespace, Some(_)) => {
+                Ok(SourcePattern::Namespace { namespace: NamespaceId::new(name), cluster })
+            }
             (Kind::Namespace, None) => {
                 let message = format!("`{name}` is a namespace, and its services are wanted");
                 let diagnostic = Diagnostic::new(Code::WRONG_KIND, named.place, message);
                 let diagnostic = diagnostic.help(format!("write `{name}.*`"));
-                Err(self.report(scope, diagnostic.fix(format!("write `{name}.*`"), named.place, format!("{name}.*"))))
+                Err(self.report(
+                    scope,
+                    diagnostic.fix(format!("write `{name}.*`"), named.place, format!("{name}.*")),
+                ))
             }
             (_, Some(place)) => {
-                let message = format!("`.*` stands after a namespace only, and `{name}` is {}", named.kind.with_article());
+                let message = format!(
+                    "`.*` stands after a namespace only, and `{name}` is {}",
+                    named.kind.with_article()
+                );
                 let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, place, message);
                 Err(self.report(scope, diagnostic.help(format!("write `{name}`"))))
             }
@@ -83,7 +95,8 @@ impl Lowering<'_> {
             return Ok(());
         }
         let message = format!("callers of the cluster `{cluster}` can't be told from those of others");
-        let help = format!("give `{cluster}` identities of its own: `trust_domain: \"{cluster}.acme.local\"`");
+        let help =
+            format!("give `{cluster}` identities of its own: `trust_domain: \"{cluster}.acme.local\"`");
         Err(self.report(scope, Diagnostic::new(Code::UNAVAILABLE_ATTRIBUTE, place, message).help(help)))
     }
 }
@@ -94,7 +107,9 @@ pub(crate) fn is_spiffe(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("spiffe://") else { return false };
     let (domain, path) = rest.split_once('/').unwrap_or((rest, "x"));
     let domain_fits = !domain.is_empty()
-        && domain.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_'));
+        && domain
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_'));
     let segment_fits = |segment: &str| {
         !matches!(segment, "" | "." | "..")
             && segment.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))

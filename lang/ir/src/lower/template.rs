@@ -45,7 +45,11 @@ impl Lowering<'_> {
     }
 
     /// The `let` that a reference names.
-    pub(crate) fn template_named(&mut self, scope: &Scope<'_>, reference: &Reference) -> Option<DeclarationId> {
+    pub(crate) fn template_named(
+        &mut self,
+        scope: &Scope<'_>,
+        reference: &Reference,
+    ) -> Option<DeclarationId> {
         if reference.all.is_some() || reference.cluster.is_some() {
             return None;
         }
@@ -104,7 +108,13 @@ impl Lowering<'_> {
             (None, None) => return Ok(Vec::new()),
             (None, Some(_)) => {
                 let message = format!("`{name}` takes no arguments");
-                return Err(self.error(scope, Code::BAD_ARGUMENTS, expr.id, message, format!("write `{name}`")));
+                return Err(self.error(
+                    scope,
+                    Code::BAD_ARGUMENTS,
+                    expr.id,
+                    message,
+                    format!("write `{name}`"),
+                ));
             }
             (Some(parameters), None) => {
                 let message = format!("`{name}` needs arguments");
@@ -121,7 +131,8 @@ impl Lowering<'_> {
                 Err(reported) => failed = Some(reported),
                 Ok(index) => match values.get_mut(index) {
                     Some(Some(first)) => {
-                        let (first, what) = (first.id, format!("`{}`", parameters.get(index).map_or("", |p| &p.name.text)));
+                        let (first, what) =
+                            (first.id, format!("`{}`", parameters.get(index).map_or("", |p| &p.name.text)));
                         self.repeated(scope, argument.id, first, &what);
                     }
                     Some(slot) => *slot = Some(&argument.value),

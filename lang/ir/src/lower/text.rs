@@ -32,7 +32,13 @@ impl Lowering<'_> {
             ExprKind::Literal(Literal::String(text)) => {
                 if text.value.contains(['\r', '\n', '\0']) {
                     let message = "a header can't hold a line break";
-                    return Err(cx.error(scope, Code::TYPE_MISMATCH, expr.id, message, "write it on one line"));
+                    return Err(cx.error(
+                        scope,
+                        Code::TYPE_MISMATCH,
+                        expr.id,
+                        message,
+                        "write it on one line",
+                    ));
                 }
                 Ok(TextValue::Literal(text.value.to_string()))
             }
@@ -91,7 +97,13 @@ impl Lowering<'_> {
             }
             KeyKind::Attribute(_) => {
                 let message = "this is not the name of a header";
-                Err(self.error(scope, Code::TYPE_MISMATCH, key.id, message, "write it as `set x-user: \"…\"`"))
+                Err(self.error(
+                    scope,
+                    Code::TYPE_MISMATCH,
+                    key.id,
+                    message,
+                    "write it as `set x-user: \"…\"`",
+                ))
             }
         }
     }

@@ -43,15 +43,15 @@ impl Lowering<'_> {
     /// Reports the uses of a file that bring in nothing, and those that nothing was found through.
     pub(crate) fn check_uses(&mut self, tree: &File) {
         let uses = tree.items.iter().filter_map(|item| match &item.kind {
-            ItemKind::Use(used) => Some((item.public.is_some(), used)),
+            ItemKind::Use(used) => Some(used),
             _ => None,
         });
-        let names = uses.flat_map(|(public, used)| used.names.iter().map(move |name| (public, used, name)));
+        let names = uses.flat_map(|used| used.names.iter().map(move |name| (used, name)));
         let brought = self.names.brought(self.file);
-        for (index, (public, used, name)) in (0..).zip(names) {
+        for (index, (used, name)) in (0..).zip(names) {
             match brought.get(index as usize) {
                 Some(Err(problem)) => self.bad_use(used, name, problem),
-                Some(Ok(_)) if !public && !self.used_uses.contains(&index) => {
+                Some(Ok(_)) if !self.used_uses.contains(&index) => {
                     let alias = &name.alias.as_ref().unwrap_or(&name.name).text;
                     let message = format!("`{alias}` is brought in and never used");
                     let diagnostic = Diagnostic::new(Code::UNUSED_USE, self.place(name.id), message);
@@ -94,9 +94,11 @@ impl Lowering<'_> {
                 let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, place, message);
                 let key = words.strip_prefix(&["root"]).unwrap_or(&words).join(".");
                 let diagnostic = match self.names.closest_in(&key, text) {
-                    Some(close) => {
-                        diagnostic.help(format!("did you mean `{close}`?")).fix(format!("write `{close}`"), place, close)
-                    }
+                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                        format!("write `{close}`"),
+                        place,
+                        close,
+                    ),
                     None => diagnostic.help(format!("declare it there, or name another of `{module}`")),
                 };
                 self.report(scope, diagnostic);

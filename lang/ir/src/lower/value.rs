@@ -103,7 +103,8 @@ impl Lowering<'_> {
 
     /// An integer from `least` on that fits in 32 bits.
     pub(crate) fn count(&mut self, scope: &Scope<'_>, expr: &Expr, least: u32) -> Result<u32, Reported> {
-        Ok(self.integer(scope, expr, "a number that fits here", u64::from(least)..=u64::from(u32::MAX))? as u32)
+        Ok(self.integer(scope, expr, "a number that fits here", u64::from(least)..=u64::from(u32::MAX))?
+            as u32)
     }
 
     /// A status within a range.
@@ -237,7 +238,8 @@ impl Lowering<'_> {
             return self.chosen(scope, expr, *form, call, then);
         }
         self.follow(scope, expr, |cx, scope, expr| {
-            let form = form_of(expr).and_then(|(word, call)| Some((forms.iter().find(|form| form.0 == word)?, call)));
+            let form = form_of(expr)
+                .and_then(|(word, call)| Some((forms.iter().find(|form| form.0 == word)?, call)));
             match form {
                 Some((form, call)) => cx.chosen(scope, expr, *form, call, then),
                 None => Err(cx.no_such_form(scope, expr, forms)),
@@ -271,10 +273,15 @@ impl Lowering<'_> {
         if matches!(expr.kind, ExprKind::Error) {
             return self.silent();
         }
+        const FEW: usize = 6;
         let shown = forms.iter().map(|(word, example)| if example.is_empty() { word } else { example });
         let known = suggest::one_of(&suggest::quoted(shown));
         let place = scope.place(expr.id);
-        let message = format!("{} stands here, and {known} is wanted", self.describe(scope, expr));
+        let wanted = match forms.len() {
+            ..=FEW => suggest::one_of(&suggest::quoted(forms.iter().map(|form| form.0))),
+            _ => "another word".to_owned(),
+        };
+        let message = format!("{} stands here, and {wanted} is wanted", self.describe(scope, expr));
         let mut diagnostic = Diagnostic::new(Code::TYPE_MISMATCH, place, message);
         let written = match &expr.kind {
             ExprKind::Literal(Literal::String(text)) => Some(&*text.value),
@@ -363,7 +370,11 @@ impl Lowering<'_> {
     }
 
     /// Keys with strings: `{ app: "edge" }`.
-    pub(crate) fn text_map(&mut self, scope: &Scope<'_>, expr: &Expr) -> Result<BTreeMap<String, String>, Reported> {
+    pub(crate) fn text_map(
+        &mut self,
+        scope: &Scope<'_>,
+        expr: &Expr,
+    ) -> Result<BTreeMap<String, String>, Reported> {
         self.block(scope, expr, Ty::Map.example(), |cx, scope, block| cx.text_entries(scope, block))
     }
 
@@ -446,6 +457,7 @@ impl Lowering<'_> {
                 let help = "name a file of the workspace, relative to this one";
                 return Err(cx.error(scope, Code::BAD_FILE, value.id, message, help));
             };
+            cx.assets.insert(path.clone());
             cx.environment.read(&path).map_err(|error| {
                 let message = format!("`{path}` can't be taken in: {error}");
                 let help = "the path is relative to the file that names it";
@@ -488,7 +500,8 @@ pub(crate) fn is_subdomain(text: &str) -> bool {
 
 /// `text` as seen from the file at `from`, from the root of the workspace; nothing if it lies outside.
 fn relative(from: &str, text: &str) -> Option<String> {
-    if text.is_empty() || text.starts_with('/') || text.contains(['\\', '\0']) || text.get(1..2) == Some(":") {
+    if text.is_empty() || text.starts_with('/') || text.contains(['\\', '\0']) || text.get(1..2) == Some(":")
+    {
         return None;
     }
     let mut parts: Vec<&str> = from.split('/').collect();

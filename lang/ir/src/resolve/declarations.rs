@@ -120,8 +120,6 @@ pub struct Used {
     pub name: Arc<str>,
     /// The name here.
     pub alias: Arc<str>,
-    /// Whether it is passed on to others.
-    pub public: bool,
 }
 
 /// What a file declares.
@@ -136,7 +134,6 @@ pub fn declarations(file: &ast::File) -> Declarations {
                 module: module.clone(),
                 name: it.name.text.clone(),
                 alias: it.alias.as_ref().unwrap_or(&it.name).text.clone(),
-                public,
             }));
         }
         let (Some(kind), Some(name)) = (kind(item), item.name()) else { continue };
@@ -220,7 +217,10 @@ fn services(item: &ast::Item) -> impl Iterator<Item = &ast::Service> {
 fn shape(item: &ast::Item) -> Shape {
     match &item.kind {
         ast::ItemKind::Cluster(it) => Shape::Cluster {
-            trust_domain: it.body.settings().any(|s| s.key.text().is_some_and(|key| &**key == "trust_domain")),
+            trust_domain: it
+                .body
+                .settings()
+                .any(|s| s.key.text().is_some_and(|key| &**key == "trust_domain")),
         },
         ast::ItemKind::Namespace(it) => Shape::Namespace { on: placement(it.on.as_ref()) },
         ast::ItemKind::External(it) => Shape::External {

@@ -111,15 +111,6 @@ impl Names {
                     search.miss.get_or_insert(Miss::Private(*id));
                 }
             }
-            for (file, index) in module.aliases.get(*name).into_iter().flatten() {
-                let Some(other) = self.files.get(file) else { continue };
-                let public = other.declarations.uses.get(*index as usize).is_some_and(|used| used.public);
-                if let (true, Some(Ok(ids))) = (public, other.brought.get(*index as usize)) {
-                    for id in ids {
-                        self.consider(*id, words, length + 1, None, wanted, search);
-                    }
-                }
-            }
             if search.hits.is_empty() && search.others.is_empty() {
                 search.miss.get_or_insert(Miss::NoMember { word: length, namespace: None });
             }
@@ -164,7 +155,8 @@ impl Names {
         let text = words.get(word)?;
         let names = self.files.get(&file)?;
         let of_kind = |ids: &[DeclarationId]| {
-            ids.iter().any(|id| self.kind(*id).is_some_and(|kind| wanted.contains(kind) || kind == Kind::Namespace))
+            ids.iter()
+                .any(|id| self.kind(*id).is_some_and(|kind| wanted.contains(kind) || kind == Kind::Namespace))
         };
         match namespace {
             Some(Some(namespace)) => {
@@ -172,14 +164,19 @@ impl Names {
             }
             Some(None) => {
                 let key = words.get(..word)?.join(".");
-                let module = self.modules.get(key.strip_prefix("root").map_or(&*key, |it| it.trim_start_matches('.')))?;
-                let declared = module.declared.iter().filter(|(_, ids)| of_kind(ids)).map(|(name, _)| &**name);
+                let module = self
+                    .modules
+                    .get(key.strip_prefix("root").map_or(&*key, |it| it.trim_start_matches('.')))?;
+                let declared =
+                    module.declared.iter().filter(|(_, ids)| of_kind(ids)).map(|(name, _)| &**name);
                 suggest::closest(text, declared).map(str::to_owned)
             }
             None => {
                 let module = self.modules.get(&names.module)?;
-                let declared = module.declared.iter().filter(|(_, ids)| of_kind(ids)).map(|(name, _)| &**name);
-                let services = module.services.keys().filter(|_| wanted.contains(Kind::Service)).map(|name| &**name);
+                let declared =
+                    module.declared.iter().filter(|(_, ids)| of_kind(ids)).map(|(name, _)| &**name);
+                let services =
+                    module.services.keys().filter(|_| wanted.contains(Kind::Service)).map(|name| &**name);
                 let used = names.aliases.keys().map(|name| &**name);
                 suggest::closest(text, declared.chain(services).chain(used)).map(str::to_owned)
             }

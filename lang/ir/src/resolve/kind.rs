@@ -131,6 +131,10 @@ impl Kinds {
     }
 
     fn listed(self, say: impl Fn(Kind) -> String) -> Vec<String> {
-        Kind::ALL.iter().filter(|kind| **kind != Kind::Let && self.contains(**kind)).map(|kind| say(*kind)).collect()
+        Kind::ALL
+            .iter()
+            .filter(|kind| **kind != Kind::Let && self.contains(**kind))
+            .map(|kind| say(*kind))
+            .collect()
     }
 }

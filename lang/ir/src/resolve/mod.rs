@@ -11,8 +11,8 @@ mod names;
 pub mod suggest;
 
 pub use declarations::{
-    DeclarationId, Declarations, Declared, ListenerShape, PortShape, Shape, Used, declarations, declared_nodes,
-    templates,
+    DeclarationId, Declarations, Declared, ListenerShape, PortShape, Shape, Used, declarations,
+    declared_nodes, templates,
 };
 pub use find::{Hit, Miss};
 pub use kind::{Kind, Kinds};

@@ -214,11 +214,14 @@ impl Names {
 
     /// Refuses a `use` whose name the module, or an earlier `use` of the file, already has for that kind.
     fn is_new(&self, file: FileId, index: u32, ids: Brought) -> Result<Brought, UseProblem> {
-        let (Some(names), Some(used)) = (self.files.get(&file), self.used((file, index))) else { return Ok(ids) };
+        let (Some(names), Some(used)) = (self.files.get(&file), self.used((file, index))) else {
+            return Ok(ids);
+        };
         let module = self.modules.get(&names.module);
         let own = module.and_then(|module| module.declared.get(&used.alias)).into_iter().flatten();
         let same_alias = names.aliases.get(&used.alias).into_iter().flatten();
-        let earlier = same_alias.filter_map(|other| names.brought.get(*other as usize)?.as_ref().ok()).flatten();
+        let earlier =
+            same_alias.filter_map(|other| names.brought.get(*other as usize)?.as_ref().ok()).flatten();
         for other in own.chain(earlier) {
             if ids.contains(other) {
                 return Err(UseProblem::Again);
@@ -268,8 +271,8 @@ impl Names {
             return Step::Ends(Ok(visible));
         }
         let aliases = module.aliases.get(&used.name).map_or(&[][..], Vec::as_slice);
-        let mut others = aliases.iter().filter(|other| **other != at);
-        if let Some(next) = others.find(|other| own || self.used(**other).is_some_and(|other| other.public)) {
+        // What a file uses is not passed on to other modules, so only a module's own uses can be meant.
+        if let Some(next) = aliases.iter().find(|other| own && **other != at) {
             return Step::Next(*next);
         }
         Step::Ends(Err(match declared.first() {
@@ -299,7 +302,10 @@ impl Names {
     /// names them says so.
     fn place(&mut self) {
         let everywhere: Arc<BTreeSet<ClusterId>> = Arc::new(
-            self.all().filter(|(_, it)| it.kind == Kind::Cluster).map(|(_, it)| ClusterId::new(it.name.clone())).collect(),
+            self.all()
+                .filter(|(_, it)| it.kind == Kind::Cluster)
+                .map(|(_, it)| ClusterId::new(it.name.clone()))
+                .collect(),
         );
         let mut placed: BTreeMap<DeclarationId, Arc<BTreeSet<ClusterId>>> = BTreeMap::new();
         for (id, declared) in self.all() {
@@ -317,7 +323,12 @@ impl Names {
                     let words: Vec<&str> = path.iter().map(|word| &**word).collect();
                     self.find(id.file, &words, wanted).ok()
                 });
-                Arc::new(found.filter_map(|hit| self.declared(hit.id)).map(|it| ClusterId::new(it.name.clone())).collect())
+                Arc::new(
+                    found
+                        .filter_map(|hit| self.declared(hit.id))
+                        .map(|it| ClusterId::new(it.name.clone()))
+                        .collect(),
+                )
             });
             placed.insert(id, clusters);
         }

@@ -55,7 +55,8 @@ impl Lowering<'_> {
                 "istio" => {
                     let modes = [("sidecar", IstioMode::Sidecar), ("ambient", IstioMode::Ambient)];
                     let mode = arguments.optional(cx, scope, "mode", |cx, s, e| cx.word(s, e, &modes));
-                    let version = arguments.required(cx, scope, "version", "version: \"1.30\", mode: sidecar")?;
+                    let version =
+                        arguments.required(cx, scope, "version", "version: \"1.30\", mode: sidecar")?;
                     let version = cx.version(scope, version)?;
                     Ok(Backend::Istio { version, mode: mode.unwrap_or(IstioMode::Sidecar) })
                 }
@@ -71,7 +72,11 @@ impl Lowering<'_> {
                     let mesh = arguments.required(cx, scope, "mesh", example)?;
                     Ok(Backend::GatewayApi {
                         version: cx.version(scope, version)?,
-                        envoy_gateway: cx.versioned(scope, gateway, ("envoy_gateway", "envoy_gateway(\"1.9\")"))?,
+                        envoy_gateway: cx.versioned(
+                            scope,
+                            gateway,
+                            ("envoy_gateway", "envoy_gateway(\"1.9\")"),
+                        )?,
                         mesh: cx.gateway_mesh(scope, mesh)?,
                     })
                 }

@@ -57,7 +57,13 @@ impl Lowering<'_> {
         })?;
         if hosts.is_empty() {
             let message = "the list of hosts is empty";
-            return Err(self.error(scope, Code::MISSING, expr.id, message, "name a host, as `[\"shop.acme.com\"]`"));
+            return Err(self.error(
+                scope,
+                Code::MISSING,
+                expr.id,
+                message,
+                "name a host, as `[\"shop.acme.com\"]`",
+            ));
         }
         Ok(hosts)
     }
@@ -79,7 +85,8 @@ impl Lowering<'_> {
             if form.word == "simple" {
                 return Ok(ExternalTls::Simple { sni });
             }
-            let certificate = arguments.required(cx, scope, "certificate", "certificate: secret(\"client\")")?;
+            let certificate =
+                arguments.required(cx, scope, "certificate", "certificate: secret(\"client\")")?;
             Ok(ExternalTls::Mutual { certificate: cx.secret(scope, certificate)?, sni })
         })
     }

@@ -28,7 +28,8 @@ impl Lowering<'_> {
         let namespace = settings.optional(self, scope, "namespace", Lowering::kubernetes_name);
         let account = settings.optional(self, scope, "account", Lowering::kubernetes_name);
         let workload = settings.optional(self, scope, "workload", Lowering::label_map);
-        let client_address = settings.optional(self, scope, "client_address", Self::at(Lowering::client_address));
+        let client_address =
+            settings.optional(self, scope, "client_address", Self::at(Lowering::client_address));
         let listeners = self.lower_listeners(scope, it);
         let name = self.real_name(scope, &it.name, settings.value("name"))?;
         Ok(Gateway {
@@ -93,7 +94,9 @@ impl Lowering<'_> {
 
     /// Two listeners share a port only where the server name tells them apart.
     fn same_port(&mut self, scope: &Scope<'_>, earlier: &[Listener], listener: &Listener) {
-        let by_name = |listener: &Listener| matches!(listener.protocol, ListenerProtocol::Https | ListenerProtocol::Tls);
+        let by_name = |listener: &Listener| {
+            matches!(listener.protocol, ListenerProtocol::Https | ListenerProtocol::Tls)
+        };
         for other in earlier.iter().filter(|other| other.port == listener.port) {
             let shared = listener.hosts.iter().find(|host| other.hosts.contains(host));
             let message = match (by_name(listener) && by_name(other), shared) {
@@ -105,7 +108,9 @@ impl Lowering<'_> {
             };
             let diagnostic = Diagnostic::new(Code::CONTRADICTION, listener.place, message)
                 .label(other.place, "the other one")
-                .help("give one of them another port, or join them into one listener with both lists of hosts");
+                .help(
+                    "give one of them another port, or join them into one listener with both lists of hosts",
+                );
             self.report(scope, diagnostic);
             return;
         }
@@ -135,7 +140,8 @@ impl Lowering<'_> {
         scope: &Scope<'_>,
         expr: &Expr,
     ) -> Result<(ListenerProtocol, u16), Reported> {
-        let forms = [("http", "http(80)"), ("https", "https(443)"), ("tls", "tls(9443)"), ("tcp", "tcp(6379)")];
+        let forms =
+            [("http", "http(80)"), ("https", "https(443)"), ("tls", "tls(9443)"), ("tcp", "tcp(6379)")];
         self.choose(scope, expr, &forms, |cx, scope, expr, form| {
             let (Some(call), Some(protocol)) = (form.call, ListenerProtocol::of(form.word)) else {
                 return Err(cx.silent());

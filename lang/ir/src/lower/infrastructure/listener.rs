@@ -6,7 +6,11 @@ use gloo_source::{Code, Reported};
 use gloo_syntax::ast::{self, Expr, ExprKind, Literal};
 
 impl Lowering<'_> {
-    pub(super) fn lower_listener(&mut self, scope: &Scope<'_>, it: &ast::Listener) -> Result<Listener, Reported> {
+    pub(super) fn lower_listener(
+        &mut self,
+        scope: &Scope<'_>,
+        it: &ast::Listener,
+    ) -> Result<Listener, Reported> {
         const KNOWN: &[&str] =
             &["hosts", "redirect", "certificate", "min_tls", "alpn", "client_certificate", "passthrough"];
         let settings = match &it.body {
@@ -20,13 +24,15 @@ impl Lowering<'_> {
             ListenerProtocol::Tcp => Vec::new(),
             _ => hosts.unwrap_or_else(Self::every_host),
         };
-        let redirect = settings.optional(self, scope, "redirect", |cx, s, e| cx.word(s, e, &[("https", true)]));
+        let redirect =
+            settings.optional(self, scope, "redirect", |cx, s, e| cx.word(s, e, &[("https", true)]));
         let min_tls = settings.optional(self, scope, "min_tls", Lowering::tls_version);
         let alpn = settings.optional(self, scope, "alpn", |cx, s, e| {
             let words = [("h2", Alpn::H2), ("http1", Alpn::Http1)];
             cx.list(s, e, "a list of protocols", "[h2, http1]", |cx, s, e| cx.word(s, e, &words))
         });
-        let client_certificate = settings.optional(self, scope, "client_certificate", Lowering::client_certificate);
+        let client_certificate =
+            settings.optional(self, scope, "client_certificate", Lowering::client_certificate);
         let certificate = match protocol {
             ListenerProtocol::Https => {
                 let value = settings.required(self, scope, "certificate", "secret(\"acme-cert\")")?;
@@ -60,8 +66,16 @@ impl Lowering<'_> {
     /// Refuses the settings that a listener of another protocol has.
     fn fitting(&mut self, scope: &Scope<'_>, settings: &Settings<'_>, protocol: ListenerProtocol) {
         for (key, only, help) in [
-            ("hosts", &[ListenerProtocol::Http, ListenerProtocol::Https, ListenerProtocol::Tls][..], "bytes name no host: remove it"),
-            ("redirect", &[ListenerProtocol::Http], "it stands on `http(…)`, which sends requests on to https"),
+            (
+                "hosts",
+                &[ListenerProtocol::Http, ListenerProtocol::Https, ListenerProtocol::Tls][..],
+                "bytes name no host: remove it",
+            ),
+            (
+                "redirect",
+                &[ListenerProtocol::Http],
+                "it stands on `http(…)`, which sends requests on to https",
+            ),
             ("certificate", &[ListenerProtocol::Https], "a certificate belongs to `https(…)`"),
             ("min_tls", &[ListenerProtocol::Https], "TLS ends on `https(…)` only"),
             ("alpn", &[ListenerProtocol::Https], "TLS ends on `https(…)` only"),

@@ -22,12 +22,18 @@ impl Lowering<'_> {
         let here = scope.place(it.name.id);
         let trust_domain = settings.optional(self, scope, "trust_domain", Lowering::trust_domain);
         let mtls = settings.optional(self, scope, "mtls", Self::at(|cx, s, e| cx.word(s, e, MTLS)));
-        let paths = settings.optional(self, scope, "paths", Self::at(|cx, s, e| {
-            cx.word(s, e, &[("strict", PathMode::Strict), ("keep", PathMode::Keep)])
-        }));
-        let outbound = settings.optional(self, scope, "outbound", Self::at(|cx, s, e| {
-            cx.word(s, e, &[("declared", Outbound::Declared), ("any", Outbound::Any)])
-        }));
+        let paths = settings.optional(
+            self,
+            scope,
+            "paths",
+            Self::at(|cx, s, e| cx.word(s, e, &[("strict", PathMode::Strict), ("keep", PathMode::Keep)])),
+        );
+        let outbound = settings.optional(
+            self,
+            scope,
+            "outbound",
+            Self::at(|cx, s, e| cx.word(s, e, &[("declared", Outbound::Declared), ("any", Outbound::Any)])),
+        );
         let trusts = settings.optional(self, scope, "trusts", Lowering::trusts);
         Ok(Mesh {
             id: MeshId::new(it.name.text.clone()),
@@ -57,7 +63,12 @@ impl Lowering<'_> {
             let authorities = cx.entries(scope, block, |cx, scope, expr| {
                 cx.follow(scope, expr, |cx, scope, expr| {
                     let Some(("ca", Some(call))) = form_of(expr) else {
-                        return Err(cx.mismatch_with(scope, expr, "an authority", "ca(secret(\"partner-ca\"))"));
+                        return Err(cx.mismatch_with(
+                            scope,
+                            expr,
+                            "an authority",
+                            "ca(secret(\"partner-ca\"))",
+                        ));
                     };
                     let arguments = Arguments::read(cx, scope, expr.id, call, Takes::one(&["secret"]))?;
                     let value = arguments.required(cx, scope, "secret", "secret(\"partner-ca\")")?;

@@ -10,8 +10,8 @@ mod service;
 
 use super::value::is_label;
 use super::{Lowering, Scope};
-use crate::resolve::DeclarationId;
 use crate::ClusterId;
+use crate::resolve::DeclarationId;
 use gloo_source::{Code, Diagnostic, Reported};
 use gloo_syntax::ast::{Expr, Name};
 use std::collections::BTreeSet;
@@ -80,7 +80,8 @@ impl Lowering<'_> {
         };
         for setting in block.settings() {
             let Some(key) = setting.key.text() else { continue };
-            let (prefix, name) = key.rsplit_once('/').map_or((None, &**key), |(prefix, name)| (Some(prefix), name));
+            let (prefix, name) =
+                key.rsplit_once('/').map_or((None, &**key), |(prefix, name)| (Some(prefix), name));
             if !is_word(name) || prefix.is_some_and(|prefix| !super::value::is_subdomain(prefix)) {
                 let message = format!("`{key}` can't be the key of a label");
                 let help = "keys have letters, digits, `-`, `_` and `.`, after an optional prefix with `/`";

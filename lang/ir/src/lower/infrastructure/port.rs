@@ -79,12 +79,15 @@ impl Lowering<'_> {
         Protocol::of(word).ok_or_else(|| {
             let words = Protocol::ALL.iter().map(|protocol| protocol.word());
             let place = scope.place(node);
-            let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, place, format!("there is no protocol `{word}`"));
+            let diagnostic =
+                Diagnostic::new(Code::UNKNOWN_NAME, place, format!("there is no protocol `{word}`"));
             let listed = suggest::one_of(&suggest::quoted(words.clone()));
             let diagnostic = match suggest::closest(word, words) {
-                Some(close) => {
-                    diagnostic.help(format!("did you mean `{close}`?")).fix(format!("write `{close}`"), place, close)
-                }
+                Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                    format!("write `{close}`"),
+                    place,
+                    close,
+                ),
                 None => diagnostic.help(format!("write {listed}")),
             };
             self.report(scope, diagnostic)
@@ -99,7 +102,10 @@ impl Lowering<'_> {
         let words = Protocol::ALL.iter().map(|protocol| protocol.word());
         if let Some(close) = suggest::closest(name, words) {
             let help = format!("did you mean `port {close}: {number}`?");
-            return self.report(scope, diagnostic.help(help).fix(format!("write `{close}`"), scope.place(port.name.id), close));
+            return self.report(
+                scope,
+                diagnostic.help(help).fix(format!("write `{close}`"), scope.place(port.name.id), close),
+            );
         }
         let text = format!("http({number})");
         let diagnostic = diagnostic.help(format!("say what is spoken there: `port {name}: {text}`"));
@@ -113,7 +119,11 @@ impl Lowering<'_> {
     }
 
     /// A map of labels, from a setting.
-    pub(super) fn label_map(&mut self, scope: &Scope<'_>, expr: &Expr) -> Result<BTreeMap<String, String>, Reported> {
+    pub(super) fn label_map(
+        &mut self,
+        scope: &Scope<'_>,
+        expr: &Expr,
+    ) -> Result<BTreeMap<String, String>, Reported> {
         self.block(scope, expr, "{ app: \"edge\" }", |cx, scope, block| cx.labels(scope, block))
     }
 }

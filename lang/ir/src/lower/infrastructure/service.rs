@@ -21,7 +21,8 @@ impl Lowering<'_> {
             ast::NamespaceEntry::Setting(setting) => Some(setting),
             _ => None,
         });
-        let settings = Settings::read(self, scope, it.name.id, "a namespace", &["name", "waypoint"], settings);
+        let settings =
+            Settings::read(self, scope, it.name.id, "a namespace", &["name", "waypoint"], settings);
         let clusters = self.placement(scope, id, it.on.as_ref());
         let namespace = NamespaceId::new(it.name.text.clone());
         let services = it.entries.iter().filter_map(|entry| match entry {
@@ -86,7 +87,9 @@ impl Lowering<'_> {
 
     /// A service can't be where its namespace isn't.
     fn within_namespace(&mut self, scope: &Scope<'_>, it: &ast::Service, id: DeclarationId) {
-        let Some(crate::resolve::Shape::Service { namespace, on: Some(_), .. }) = self.shape(id) else { return };
+        let Some(crate::resolve::Shape::Service { namespace, on: Some(_), .. }) = self.shape(id) else {
+            return;
+        };
         let namespace = DeclarationId { file: id.file, index: *namespace };
         let outside: Vec<_> = self.names.clusters(id).difference(self.names.clusters(namespace)).collect();
         if let (Some(cluster), Some(on)) = (outside.first(), &it.on) {
@@ -109,7 +112,8 @@ impl Lowering<'_> {
         for entry in &it.entries {
             let ast::ServiceEntry::Subset(subset) = entry else { continue };
             if let Some(first) = names.insert(&subset.name.text, subset.name.id) {
-                let message = format!("`{}` is declared twice: subsets and ports share their names", subset.name.text);
+                let message =
+                    format!("`{}` is declared twice: subsets and ports share their names", subset.name.text);
                 let diagnostic = Diagnostic::new(Code::DUPLICATE_NAME, scope.place(subset.name.id), message)
                     .saying("again here")
                     .label(scope.place(first), "first here")

@@ -28,10 +28,14 @@ impl Lowering<'_> {
                 let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, scope.place(call.callee.id), message);
                 let callee = call.callee.to_string();
                 let diagnostic = match suggest::closest(&callee, CALLS.iter().copied()) {
-                    Some(close) => diagnostic
-                        .help(format!("did you mean `{close}(…)`?"))
-                        .fix(format!("write `{close}`"), scope.place(call.callee.id), close),
-                    None => diagnostic.help("an action is a service, `split(…)`, `redirect(…)`, `respond(…)` or `delegate(…)`"),
+                    Some(close) => diagnostic.help(format!("did you mean `{close}(…)`?")).fix(
+                        format!("write `{close}`"),
+                        scope.place(call.callee.id),
+                        close,
+                    ),
+                    None => diagnostic.help(
+                        "an action is a service, `split(…)`, `redirect(…)`, `respond(…)` or `delegate(…)`",
+                    ),
                 };
                 Err(cx.report(scope, diagnostic))
             }
@@ -75,7 +79,8 @@ impl Lowering<'_> {
         kind: Rules,
     ) -> Result<Action, Reported> {
         if kind == Rules::Connections && word != "split" {
-            let message = format!("`{word}` answers or sends on requests, and this listener passes connections on");
+            let message =
+                format!("`{word}` answers or sends on requests, and this listener passes connections on");
             let help = "write a service or a `split`";
             return Err(self.error(scope, Code::MISPLACED, expr.id, message, help));
         }
@@ -106,7 +111,10 @@ impl Lowering<'_> {
                 continue;
             };
             let destination = self.destination(scope, name, kind.fit());
-            let is_rest = argument.value.word().is_some_and(|word| &*word.text == "rest" && scope.binding("rest").is_none());
+            let is_rest = argument
+                .value
+                .word()
+                .is_some_and(|word| &*word.text == "rest" && scope.binding("rest").is_none());
             let weight = if is_rest {
                 match rest.replace((shares.len(), argument.id)) {
                     Some((_, first)) => {
@@ -121,7 +129,8 @@ impl Lowering<'_> {
             match (destination, weight) {
                 (Ok(destination), Ok(weight)) => {
                     let earlier = shares.iter().find(|(share, _)| {
-                        share.destination.target == destination.target && share.destination.port == destination.port
+                        share.destination.target == destination.target
+                            && share.destination.port == destination.port
                     });
                     if let Some((_, first)) = earlier {
                         let (first, what) = (*first, format!("`{}`", show(name)));
@@ -169,11 +178,15 @@ impl Lowering<'_> {
         }
         let message = format!("the parts of this `split` sum to {}, not to 100%", shown(sum));
         let mut diagnostic = Diagnostic::new(Code::BAD_SHARES, scope.place(node), message);
-        for (share, argument) in shares.iter() {
-            diagnostic = diagnostic.label(scope.place(*argument), share.weight.to_string());
+        for (index, (share, argument)) in shares.iter().enumerate() {
+            let is_rest = rest.is_some_and(|(rest, _)| rest == index);
+            let text = if is_rest { "nothing is left".to_owned() } else { share.weight.to_string() };
+            diagnostic = diagnostic.label(scope.place(*argument), text);
         }
         let diagnostic = match whole.checked_sub(sum) {
-            Some(left) => diagnostic.help(format!("{} are left: give them to a part, or write `rest`", shown(left))),
+            Some(left) => {
+                diagnostic.help(format!("{} are left: give them to a part, or write `rest`", shown(left)))
+            }
             None => diagnostic.help(format!("take away {}", shown(sum - whole))),
         };
         Err(self.report(scope, diagnostic))
@@ -196,7 +209,10 @@ impl Lowering<'_> {
             path: arguments.optional(self, scope, "path", Lowering::path_template),
             status: arguments.optional(self, scope, "status", Lowering::redirect_status).unwrap_or(302),
         };
-        let moved = redirect.https.is_some() || redirect.host.is_some() || redirect.port.is_some() || redirect.path.is_some();
+        let moved = redirect.https.is_some()
+            || redirect.host.is_some()
+            || redirect.port.is_some()
+            || redirect.path.is_some();
         if self.errors == before && !moved {
             let message = "this `redirect` changes nothing, so it would never end";
             let help = "name what changes: `scheme`, `host`, `port` or `path`";

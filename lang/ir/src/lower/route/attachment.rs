@@ -16,25 +16,13 @@ impl Lowering<'_> {
         it: &ast::Routes,
     ) -> Result<(Attachment, Rules), Reported> {
         let Some(on) = &it.on else {
-            let misplaced = it.target.as_ref();
-            return match (it.delegated, misplaced) {
-                (Some(_), None) => Ok((Attachment::Delegated, Rules::Http)),
-                (Some(_), Some(target)) => {
-                    let message = "a delegated table is for what is handed to it";
-                    let help = "remove `for …`: the table that delegates says the host";
-                    Err(self.error(scope, Code::MISPLACED, target.id, message, help))
-                }
-                (None, _) => {
-                    let message = format!("the table `{}` doesn't say what it is on", it.name.text);
-                    let help = "write `on edge for \"shop.acme.com\"`, `on mesh for cart`, or `delegated`";
-                    Err(self.error(scope, Code::MISSING, it.name.id, message, help))
-                }
-            };
+            if it.delegated.is_some() {
+                return Ok((Attachment::Delegated, Rules::Http));
+            }
+            let message = format!("the table `{}` doesn't say what it is on", it.name.text);
+            let help = "write `on edge for \"shop.acme.com\"`, `on mesh for cart`, or `delegated`";
+            return Err(self.error(scope, Code::MISSING, it.name.id, message, help));
         };
-        if let Some(delegated) = it.delegated {
-            let message = "a table is on something or delegated, not both";
-            return Err(self.error(scope, Code::CONTRADICTION, delegated, message, "remove one of the two"));
-        }
         if let ExprKind::List(_) = &on.ungrouped().kind {
             let message = "a table is on one gateway, one listener or the mesh";
             let help = "write a table for each, and `delegate` to one that they share";
@@ -76,8 +64,12 @@ impl Lowering<'_> {
                 None => clusters.extend(cx.names.clusters(id).iter().cloned()),
             }
             let ports = cx.ports(id);
-            if !ports.is_empty() && !ports.iter().any(|port| port.protocol.is_none_or(|protocol| protocol.is_http())) {
-                let message = format!("the service `{service}` has no port that speaks HTTP, and these rules are for HTTP");
+            if !ports.is_empty()
+                && !ports.iter().any(|port| port.protocol.is_none_or(|protocol| protocol.is_http()))
+            {
+                let message = format!(
+                    "the service `{service}` has no port that speaks HTTP, and these rules are for HTTP"
+                );
                 let help = "give it a port such as `port http: 8080`";
                 return Err(cx.error(scope, Code::TYPE_MISMATCH, expr.id, message, help));
             }
@@ -97,7 +89,8 @@ impl Lowering<'_> {
         on: &Expr,
     ) -> Result<(Attachment, Rules), Reported> {
         let named = self.gateway_named(scope, on)?;
-        let (Some(Shape::Gateway { listeners, .. }), name) = (self.shape(named.id), self.names.qualified(named.id))
+        let (Some(Shape::Gateway { listeners, .. }), name) =
+            (self.shape(named.id), self.names.qualified(named.id))
         else {
             return Err(self.silent());
         };
@@ -140,8 +133,12 @@ impl Lowering<'_> {
             let message = format!("the gateway `{name}` has no listener for HTTP");
             let diagnostic = Diagnostic::new(Code::MISSING, scope.place(on.id), message);
             let diagnostic = match listeners.first() {
-                Some(first) => diagnostic.help(format!("name one of its listeners, as `on {name}.{}`", first.name)),
-                None => diagnostic.help("add one, as `listener web: http(80) { hosts: [\"shop.acme.com\"] }`"),
+                Some(first) => {
+                    diagnostic.help(format!("name one of its listeners, as `on {name}.{}`", first.name))
+                }
+                None => {
+                    diagnostic.help("add one, as `listener web: http(80) { hosts: [\"shop.acme.com\"] }`")
+                }
             };
             return Err(self.report(scope, diagnostic));
         }
@@ -178,7 +175,8 @@ impl Lowering<'_> {
         match named.all {
             None => Ok(named),
             Some(place) => {
-                let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, place, "`.*` stands after a namespace only");
+                let diagnostic =
+                    Diagnostic::new(Code::UNKNOWN_NAME, place, "`.*` stands after a namespace only");
                 Err(self.report(scope, diagnostic.help("name the gateway alone for all its listeners")))
             }
         }
@@ -195,9 +193,11 @@ impl Lowering<'_> {
         let message = format!("the gateway `{gateway}` has no listener `{}`", member.text);
         let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, member.place, message);
         let diagnostic = match suggest::closest(&member.text, names()) {
-            Some(close) => diagnostic
-                .help(format!("did you mean `{close}`?"))
-                .fix(format!("write `{close}`"), member.place, close),
+            Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                format!("write `{close}`"),
+                member.place,
+                close,
+            ),
             None if listeners.is_empty() => diagnostic.help("it has no listeners"),
             None => diagnostic.help(format!("it has {}", suggest::all_of(&suggest::quoted(names())))),
         };
@@ -219,7 +219,8 @@ impl Lowering<'_> {
             if let Some(first) = seen.insert(host.clone(), expr.id) {
                 cx.repeated(scope, expr.id, first, &format!("`{host}`"));
             }
-            let is_served = candidates.iter().any(|it| served(it).iter().any(|pattern| pattern.covers(&host)));
+            let is_served =
+                candidates.iter().any(|it| served(it).iter().any(|pattern| pattern.covers(&host)));
             if is_served {
                 return Ok(At { value: host, at: scope.place(expr.id) });
             }
@@ -234,12 +235,19 @@ impl Lowering<'_> {
                     format!("`{}` serves {}", it.name, suggest::all_of(&hosts))
                 })
                 .collect();
-            let diagnostic = Diagnostic::new(Code::BAD_HOST, scope.place(expr.id), format!("{owner} `{host}`"));
+            let diagnostic =
+                Diagnostic::new(Code::BAD_HOST, scope.place(expr.id), format!("{owner} `{host}`"));
             Err(cx.report(scope, diagnostic.help(listed.join(", "))))
         })?;
         if hosts.is_empty() {
             let message = "the list of hosts is empty";
-            return Err(self.error(scope, Code::MISSING, target.id, message, "name a host, as `\"shop.acme.com\"`"));
+            return Err(self.error(
+                scope,
+                Code::MISSING,
+                target.id,
+                message,
+                "name a host, as `\"shop.acme.com\"`",
+            ));
         }
         Ok(hosts)
     }

@@ -65,11 +65,13 @@ impl Lowering<'_> {
         for entry in &block.entries {
             let result = match entry {
                 Entry::Error(_) => Ok(()),
-                Entry::With { options, .. } => self.follow(scope, options, |cx, scope, expr| match &expr.kind {
-                    ExprKind::Block(block) => cx.add_options(scope, block, kind, given),
-                    ExprKind::Reference(_) => Err(cx.no_options(scope, expr)),
-                    _ => Err(cx.mismatch(scope, expr, Ty::Options)),
-                }),
+                Entry::With { options, .. } => {
+                    self.follow(scope, options, |cx, scope, expr| match &expr.kind {
+                        ExprKind::Block(block) => cx.add_options(scope, block, kind, given),
+                        ExprKind::Reference(_) => Err(cx.no_options(scope, expr)),
+                        _ => Err(cx.mismatch(scope, expr, Ty::Options)),
+                    })
+                }
                 Entry::Headers(headers) => {
                     let word = headers_word(headers.direction.value);
                     if !self.is_first(scope, given, word, scope.place(headers.direction.id)) {
@@ -97,16 +99,19 @@ impl Lowering<'_> {
         use crate::resolve::{Kind, Kinds, Miss};
         let ExprKind::Reference(reference) = &expr.kind else { return self.silent() };
         let words: Vec<&str> = reference.segments.iter().map(|name| &*name.text).collect();
-        let Err(miss @ Miss::Unknown { .. }) = self.names.find(scope.file, &words, Kinds::of(Kind::ALL)) else {
+        let Err(miss @ Miss::Unknown { .. }) = self.names.find(scope.file, &words, Kinds::of(Kind::ALL))
+        else {
             return self.mismatch(scope, expr, Ty::Options);
         };
         let place = scope.place(expr.id);
         let diagnostic =
             Diagnostic::new(Code::UNKNOWN_NAME, place, format!("there is no `let` called `{reference}`"));
         let diagnostic = match self.names.closest(scope.file, &words, &miss, Kinds::of(&[Kind::Let])) {
-            Some(close) => {
-                diagnostic.help(format!("did you mean `{close}`?")).fix(format!("write `{close}`"), place, close)
-            }
+            Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                format!("write `{close}`"),
+                place,
+                close,
+            ),
             None => diagnostic.help(format!("declare it: `let {reference} = {{ timeout: 2s }}`")),
         };
         self.report(scope, diagnostic)
@@ -164,17 +169,24 @@ impl Lowering<'_> {
             let diagnostic = Diagnostic::new(Code::UNKNOWN_SETTING, place, "this is no option of a rule");
             return self.report(scope, diagnostic.help(listed()));
         };
-        let diagnostic = Diagnostic::new(Code::UNKNOWN_SETTING, place, format!("a rule has no option `{text}`"));
+        let diagnostic =
+            Diagnostic::new(Code::UNKNOWN_SETTING, place, format!("a rule has no option `{text}`"));
         let diagnostic = match &**text {
-            "weight" => diagnostic.help("parts of the requests are written `split(cart.v1: 90%, cart.v2: 10%)`"),
-            "headers" => diagnostic.help("write `request_headers { set x-a: \"1\" }` or `response_headers { … }`"),
+            "weight" => {
+                diagnostic.help("parts of the requests are written `split(cart.v1: 90%, cart.v2: 10%)`")
+            }
+            "headers" => {
+                diagnostic.help("write `request_headers { set x-a: \"1\" }` or `response_headers { … }`")
+            }
             "request_headers" | "response_headers" => {
                 diagnostic.help(format!("it has no colon: `{text} {{ set x-a: \"1\" }}`"))
             }
             _ => match suggest::closest(text, LISTED.iter().copied()) {
-                Some(close) => {
-                    diagnostic.help(format!("did you mean `{close}`?")).fix(format!("write `{close}`"), place, close)
-                }
+                Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                    format!("write `{close}`"),
+                    place,
+                    close,
+                ),
                 None => diagnostic.help(listed()),
             },
         };

@@ -28,7 +28,8 @@ impl Lowering<'_> {
                 Ok(Retries { attempts, per_try: None, on: usual() })
             }
             ExprKind::Block(block) => {
-                let settings = Settings::of_block(cx, scope, "retries", &["attempts", "per_try", "on"], block);
+                let settings =
+                    Settings::of_block(cx, scope, "retries", &["attempts", "per_try", "on"], block);
                 let per_try = settings.optional(cx, scope, "per_try", Lowering::duration);
                 let on = settings.value("on").map(|on| cx.retry_on(scope, on));
                 let attempts = settings.required(cx, scope, "attempts", "2")?;
@@ -85,10 +86,14 @@ impl Lowering<'_> {
                 let message = format!("{} is not a reason to try again", cx.describe(scope, expr));
                 let diagnostic = Diagnostic::new(Code::TYPE_MISMATCH, place, message);
                 let known = || WORDS.iter().map(|(word, _)| *word);
-                let diagnostic = match word.and_then(|word| suggest::closest(&word.replace('-', "_"), known())) {
-                    Some(close) => {
-                        diagnostic.help(format!("did you mean `{close}`?")).fix(format!("write `{close}`"), place, close)
-                    }
+                let diagnostic = match word
+                    .and_then(|word| suggest::closest(&word.replace('-', "_"), known()))
+                {
+                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                        format!("write `{close}`"),
+                        place,
+                        close,
+                    ),
                     None => {
                         let words = suggest::all_of(&suggest::quoted(known()));
                         diagnostic.help(format!("there are {words}, statuses such as `503`, `4xx` and `5xx`"))

@@ -37,26 +37,13 @@ impl Lowering<'_> {
     fn lower_match(&mut self, scope: &Scope<'_>, it: &ast::Rule, kind: Rules) -> Result<Match, Reported> {
         let condition = it.condition.as_ref();
         match &it.pattern {
-            RulePattern::Otherwise(node) => {
-                if let Some(condition) = condition {
-                    let message = "`otherwise` takes everything, so it has no `where`";
-                    let help = match kind {
-                        Rules::Connections => "write `any where …`",
-                        _ => "write `any /** where …`",
-                    };
-                    let diagnostic = Diagnostic::new(Code::MISPLACED, scope.place(condition.id), message);
-                    let diagnostic = diagnostic.label(scope.place(*node), "").help(help);
-                    return Err(self.report(scope, diagnostic));
-                }
-                Ok(Match::Otherwise)
-            }
+            RulePattern::Otherwise(_) => Ok(Match::Otherwise),
             RulePattern::Grpc(method) => {
                 if kind == Rules::Connections {
                     let message = "this listener passes connections on, so gRPC can't be told";
                     let help = "write `any where …` or `otherwise`, or put the table on an `http` or `https` listener";
                     return Err(self.error(scope, Code::MISPLACED, method.id, message, help));
                 }
-                self.grpc_names(scope, method)?;
                 let condition = self.condition(scope, condition, asking(kind))?;
                 let service = method.service.to_string();
                 Ok(Match::Grpc { service, method: method.method.as_deref().map(str::to_owned), condition })
@@ -64,7 +51,13 @@ impl Lowering<'_> {
             RulePattern::Http { methods, path } if kind == Rules::Connections => {
                 if let MethodsKind::Listed(_) = methods.kind {
                     let message = "this listener passes connections on, so methods can't be told";
-                    return Err(self.error(scope, Code::MISPLACED, methods.id, message, "write `any where …`"));
+                    return Err(self.error(
+                        scope,
+                        Code::MISPLACED,
+                        methods.id,
+                        message,
+                        "write `any where …`",
+                    ));
                 }
                 if let Some(path) = path {
                     let message = "this listener passes connections on, so paths can't be told";
@@ -105,30 +98,19 @@ impl Lowering<'_> {
         Ok(seen.into_iter().map(|(method, _)| Method::of_request(method.as_str())).collect())
     }
 
-    /// Refuses names that no gRPC service or method can have (protobuf: words of letters, digits and `_`, joined by
-    /// dots).
-    pub(in crate::lower) fn grpc_names(
+    /// What a rewrite or a redirect takes must be captured by the match.
+    fn captures(
         &mut self,
         scope: &Scope<'_>,
-        it: &ast::GrpcMethod,
-    ) -> Result<(), Reported> {
-        let is_word = |word: &str| {
-            word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-                && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        };
-        let method = it.method.as_deref();
-        if it.service.split('.').all(is_word) && method.is_none_or(is_word) {
-            return Ok(());
-        }
-        let message = format!("`{}/{}` is not a gRPC method", it.service, method.unwrap_or("*"));
-        let help = "write it as `grpc shop.Cart/AddItem`, or `grpc shop.Cart/*` for every method";
-        Err(self.error(scope, Code::BAD_PATTERN, it.id, message, help))
-    }
-
-    /// What a rewrite or a redirect takes must be captured by the match.
-    fn captures(&mut self, scope: &Scope<'_>, it: &ast::Rule, matches: &Match, action: &Action, given: &Given) {
+        it: &ast::Rule,
+        matches: &Match,
+        action: &Action,
+        given: &Given,
+    ) {
         let redirected = match action {
-            Action::Redirect(redirect) => redirect.path.as_ref().map(|path| (path, scope.place(it.action.id))),
+            Action::Redirect(redirect) => {
+                redirect.path.as_ref().map(|path| (path, scope.place(it.action.id)))
+            }
             _ => None,
         };
         let rewritten = given.options.rewrite.as_ref().map(|rewrite| (&rewrite.value, rewrite.at));
@@ -146,7 +128,8 @@ impl Lowering<'_> {
             let Some(missing) = missing else { continue };
             let taken = if missing == "**" { missing.to_owned() } else { format!("{{{missing}}}") };
             let message = format!("`{template}` takes `{taken}`, which the match doesn't capture");
-            let diagnostic = Diagnostic::new(Code::BAD_PATTERN, place, message).label(scope.place(node), captured(pattern));
+            let diagnostic = Diagnostic::new(Code::BAD_PATTERN, place, message)
+                .label(scope.place(node), captured(pattern));
             let help = match pattern {
                 Some(_) => format!("put `{taken}` into the match, or leave it out here"),
                 None => "write a path without wildcards".to_owned(),
@@ -159,7 +142,8 @@ impl Lowering<'_> {
     fn times(&mut self, scope: &Scope<'_>, given: &Given) {
         let (Some(timeout), Some(retries)) = (&given.options.timeout, &given.options.retries) else { return };
         let Some(per_try) = retries.per_try.filter(|per_try| *per_try > timeout.value) else { return };
-        let (per_try, whole) = (crate::lower::show_duration(per_try), crate::lower::show_duration(timeout.value));
+        let (per_try, whole) =
+            (crate::lower::show_duration(per_try), crate::lower::show_duration(timeout.value));
         let message = format!("each try may take {per_try}, and all of them together {whole}");
         let diagnostic = Diagnostic::new(Code::CONTRADICTION, retries.at, message)
             .label(timeout.at, "the timeout of the whole request")
@@ -172,8 +156,13 @@ impl Lowering<'_> {
 fn captured(pattern: Option<&PathPattern>) -> String {
     let Some(pattern) = pattern else { return "this captures nothing".to_owned() };
     let rest = pattern.captures_rest().then(|| "`**`".to_owned());
-    let names: Vec<String> = pattern.capture_names().map(|name| format!("`{{{name}}}`")).chain(rest).collect();
-    if names.is_empty() { "this captures nothing".to_owned() } else { format!("this captures {}", names.join(", ")) }
+    let names: Vec<String> =
+        pattern.capture_names().map(|name| format!("`{{{name}}}`")).chain(rest).collect();
+    if names.is_empty() {
+        "this captures nothing".to_owned()
+    } else {
+        format!("this captures {}", names.join(", "))
+    }
 }
 
 fn asking(kind: Rules) -> Asking {
