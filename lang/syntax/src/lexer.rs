@@ -115,8 +115,12 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn push(&mut self, token: impl Into<Token>) {
         let Range { start, end } = self.lexer.span();
-        self.docs.token(start as u32);
-        self.tokens.push((start as u32, token.into(), end as u32));
+        let token = token.into();
+        // A comma may be left out: what stands before it documents what stands after it.
+        if token != Token::Fixed(Fixed::Comma) {
+            self.docs.token(start as u32);
+        }
+        self.tokens.push((start as u32, token, end as u32));
         self.line_end = end;
     }
 

@@ -16,6 +16,7 @@ mod report;
 mod spans;
 mod string;
 mod token;
+mod unexpected;
 
 #[expect(
     unused_imports,

@@ -31,7 +31,8 @@ pub(crate) fn decode(text: &str) -> Result<Literal, NumberError> {
     let digits = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'_').count();
     let (number, rest) = text.split_at_checked(digits).unwrap_or((text, ""));
     if let Some((count, unit)) = text.split_once('/') {
-        return if count.contains('.') { address(text) } else { rate(text, count, unit) };
+        let address_like = count.contains('.') && unit.bytes().all(|byte| byte.is_ascii_digit());
+        return if address_like { address(text) } else { rate(text, count, unit) };
     }
     match rest {
         "" => Ok(Literal::Int(integer(number)?)),

@@ -12,7 +12,8 @@ use crate::lexer::{self, Lexed, Spanned};
 use crate::repair::Repair;
 use crate::report::Report;
 use crate::spans::NodeSpans;
-use crate::{balance, expected, repair};
+use crate::unexpected::{self, Told};
+use crate::{balance, repair};
 use gloo_source::{Code, Diagnostic, FileId, LineIndex, Severity};
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -77,10 +78,21 @@ struct Parser<'a> {
 /// After how many errors the rest of a declaration is given up.
 const MOST_ERRORS: usize = 25;
 
+/// How many tokens are parsed again for the sake of repairs.
+const MOST_TOKENS: usize = 200_000;
+
 /// What one run of the generated parser gave.
 struct Attempt {
     tree: Option<File>,
     errors: Vec<ParseError>,
+}
+
+impl Attempt {
+    /// How much was lost: declarations first.
+    fn rank(&self) -> (usize, usize) {
+        let lost = |tree: &File| tree.items.iter().filter(|item| item.kind == ItemKind::Error).count();
+        (self.tree.as_ref().map_or(usize::MAX, lost), self.errors.len())
+    }
 }
 
 impl Parser<'_> {
@@ -117,7 +129,13 @@ impl Parser<'_> {
     fn tolerant(&mut self, tokens: &[Spanned]) -> File {
         let lines = LineIndex::new(self.text);
         let mut items = Vec::new();
+        let end = tokens.last().map_or(0, |last| last.2);
         for chunk in balance::chunks(self.text, tokens) {
+            if self.report.is_full() {
+                // Nobody reads on; and what follows is as broken, as a rule.
+                items.push(self.error_item(chunk.first().map_or(end, |first| first.0), end));
+                break;
+            }
             items.extend(self.chunk(chunk, &lines));
         }
         File { items }
@@ -133,12 +151,21 @@ impl Parser<'_> {
         }
         let (mut tokens, told) = balance::close(self.text, tokens, self.report);
         let (attempt, mended) = self.mended(&mut tokens);
-        let mut told: BTreeSet<usize> = told.into_iter().chain(mended).map(|at| lines.line(at)).collect();
+        // Characters that were passed over, and brackets in strings, are missing to the parser.
+        let lost = self
+            .report
+            .diagnostics()
+            .iter()
+            .filter(|it| matches!(it.code, Code::UNKNOWN_CHARACTER | Code::BAD_STRING));
+        let lost = lost.filter_map(Diagnostic::span).map(|span| span.start);
+        let mut told: BTreeSet<usize> =
+            told.into_iter().chain(mended).chain(lost).map(|at| lines.line(at)).collect();
         for error in &attempt.errors {
-            let diagnostic = expected::diagnostic(error, self.text, &tokens, self.report);
+            let Told { start, end, message, help } = unexpected::told(error, self.text, &tokens);
             // One error on each line: those that follow are mostly its consequence.
-            if diagnostic.span().is_some_and(|span| told.insert(lines.line(span.start))) {
-                self.report.add(diagnostic);
+            if told.insert(lines.line(start)) {
+                let diagnostic = self.report.at(Code::UNEXPECTED, start, end, message);
+                self.report.add(help.into_iter().fold(diagnostic, Diagnostic::help));
             }
         }
         attempt.tree.map_or_else(|| vec![self.error_item(start, end)], |tree| tree.items)
@@ -149,7 +176,8 @@ impl Parser<'_> {
         let start = (self.report.diagnostics().len(), self.spans.len());
         let mut attempt = self.attempt(tokens, MOST_ERRORS);
         let mut repairs = Vec::new();
-        let mut tries = if self.report.is_full() { 0 } else { repair::MOST };
+        // Each repair costs a run over the declaration.
+        let mut tries = (MOST_TOKENS / tokens.len().max(1)).clamp(2, repair::MOST);
         while let Some((repair, mended, next)) = self.improve(&attempt, tokens, start, &mut tries) {
             repairs.push(repair);
             *tokens = mended;
@@ -183,11 +211,8 @@ impl Parser<'_> {
             self.report.truncate(said);
             self.spans.truncate(numbered);
             let next = self.attempt(&mended, MOST_ERRORS);
-            // Errors further on may have been hidden until now; up to here there must be fewer.
-            let early = |attempt: &Attempt| {
-                attempt.errors.iter().filter(|error| expected::offset(error) <= repair.reaches()).count()
-            };
-            if early(&next) < early(attempt) {
+            if repair.helps(&attempt.errors, &next.errors) && (!repair.fewer || next.rank() < attempt.rank())
+            {
                 return Some((repair, mended, next));
             }
         }

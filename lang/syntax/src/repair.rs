@@ -8,6 +8,7 @@ use crate::expected::{self, Expected};
 use crate::lexer::Spanned;
 use crate::report::Report;
 use crate::token::{Class, Fixed, Token};
+use crate::unexpected::{self, Told};
 use gloo_source::Code;
 use std::ops::Range;
 
@@ -31,6 +32,8 @@ pub(crate) struct Repair {
     until: u32,
     /// Whether nothing within the shown bytes means what it seems to mean.
     whole: bool,
+    /// Whether it is only good if less is lost on the whole.
+    pub fewer: bool,
 }
 
 impl Repair {
@@ -41,9 +44,12 @@ impl Repair {
         }
     }
 
-    /// The offset up to which it must have made errors fewer.
-    pub fn reaches(&self) -> u32 {
-        self.until
+    /// Whether it makes errors fewer: up to here, since errors further on may have been hidden until now.
+    pub fn helps(&self, before: &[ParseError], after: &[ParseError]) -> bool {
+        let early = |errors: &[ParseError]| {
+            errors.iter().filter(|error| expected::offset(error) <= self.until).count()
+        };
+        early(after) < early(before)
     }
 
     /// Where it is reported.
@@ -57,7 +63,10 @@ impl Repair {
             report.retract(self.at.start, self.at.end);
         }
         let span = report.span(self.at.start, self.at.end);
-        let mut diagnostic = report.at(self.code, self.at.start, self.at.end, self.message).help(self.help);
+        let mut diagnostic = report.at(self.code, self.at.start, self.at.end, self.message);
+        if !self.help.is_empty() {
+            diagnostic = diagnostic.help(self.help);
+        }
         if let Some(text) = self.fix {
             let title =
                 if text.is_empty() { "leave it out".to_owned() } else { format!("write `{}`", text.trim()) };
@@ -78,10 +87,15 @@ pub(crate) fn candidates(error: &ParseError, text: &str, tokens: &[Spanned]) -> 
     repairs.extend(site.signs());
     repairs.extend(site.quotes());
     repairs.extend(site.number());
-    repairs.extend(site.missing_colon());
+    repairs.extend(site.reserved());
     repairs.extend(site.method());
     repairs.extend(site.near_miss(at));
     repairs.extend(at.checked_sub(1).and_then(|before| site.near_miss_before(before)));
+    repairs.extend(site.missing_colon());
+    if site.expected.has(Token::Name) {
+        repairs.push(site.missing(error, at..at));
+    }
+    repairs.extend(site.rest_of_line(error));
     repairs
 }
 
@@ -119,6 +133,27 @@ impl Site<'_> {
         self.at.checked_sub(1)
     }
 
+    /// Whether token `at` is the first on its line.
+    fn breaks_before(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).map_or(0, |before| self.bytes(before).end);
+        self.text.get(before as usize..self.bytes(at).start as usize).is_some_and(|gap| gap.contains('\n'))
+    }
+
+    /// Whether an entry or a declaration seems to begin with token `at`.
+    fn begins_entry(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|before| self.token(before));
+        let sign = |sign| matches!(sign, Fixed::BraceOpen | Fixed::BraceClose | Fixed::Comma);
+        before.is_none_or(|before| matches!(before, Token::Fixed(fixed) if sign(fixed)))
+            || self.breaks_before(at)
+    }
+
+    /// Whether token `at` seems to be what stands before a colon: `timeout`, or `http` after `port`.
+    fn is_key(&self, at: usize) -> bool {
+        let after =
+            |before: usize| self.token(before).is_some_and(Token::is_name) && self.begins_entry(before);
+        self.begins_entry(at) || at.checked_sub(1).is_some_and(after)
+    }
+
     /// Reads token `at` as `with`.
     fn replace(&self, at: usize, with: Token, message: String, help: String, fix: &str) -> Option<Repair> {
         let bytes = self.bytes(at);
@@ -132,6 +167,7 @@ impl Site<'_> {
             fix: Some(fix.to_owned()),
             until: self.offset(),
             whole: false,
+            fewer: false,
         })
     }
 
@@ -162,6 +198,7 @@ impl Site<'_> {
             fix: None,
             until: end,
             whole: true,
+            fewer: false,
         })
     }
 
@@ -205,11 +242,17 @@ impl Site<'_> {
         let before = self.before();
         let meant: &[Fixed] = match sign {
             Fixed::Arrow if self.is_default(before) => {
-                return before.and_then(|before| self.foreign(before, Fixed::Otherwise)).into_iter().collect();
+                return before
+                    .and_then(|before| self.foreign(before, Fixed::Otherwise))
+                    .into_iter()
+                    .collect();
             }
-            Fixed::Equals => &[Fixed::Equal, Fixed::Colon],
+            Fixed::Equals if before.is_some_and(|before| self.is_key(before)) => {
+                &[Fixed::Equal, Fixed::Colon]
+            }
+            Fixed::Equals => &[Fixed::Equal],
             Fixed::Equal => &[Fixed::Equals],
-            Fixed::Arrow => &[Fixed::Colon],
+            Fixed::Arrow if before.is_some_and(|before| self.is_key(before)) => &[Fixed::Colon],
             Fixed::Colon => &[Fixed::Equals, Fixed::Arrow],
             Fixed::Pipe => &[Fixed::Or],
             Fixed::Comma => &[Fixed::Pipe],
@@ -239,7 +282,18 @@ impl Site<'_> {
     /// `retries { … }`, `port http 80`.
     fn missing_colon(&self) -> Option<Repair> {
         let before = self.before()?;
-        if !self.token(before)?.is_name() || !self.expected.has(Fixed::Colon) {
+        let value = match self.token(self.at)? {
+            Token::Fixed(sign) => {
+                matches!(sign, Fixed::BraceOpen | Fixed::BracketOpen) || sign.class() == Class::Contextual
+            }
+            Token::Name | Token::String | Token::Number | Token::Path => true,
+            Token::Missing => false,
+        };
+        if !value
+            || self.breaks_before(self.at)
+            || !self.token(before)?.is_name()
+            || !self.expected.has(Fixed::Colon)
+        {
             return None;
         }
         let key = self.slice(before);
@@ -254,6 +308,7 @@ impl Site<'_> {
             fix: Some(": ".to_owned()),
             until: self.offset(),
             whole: false,
+            fewer: false,
         })
     }
 
@@ -294,7 +349,12 @@ impl Site<'_> {
     /// A name that begins with a digit; the lexer took it for a number.
     fn number(&self) -> Option<Repair> {
         let word = self.slice(self.at);
-        if self.token(self.at)? != Token::Number || !self.expected.has(Token::Name) || self.expected.has(Token::Number) {
+        let letters = word.bytes().any(|byte| byte.is_ascii_alphabetic());
+        if self.token(self.at)? != Token::Number
+            || !letters
+            || !self.expected.has(Token::Name)
+            || self.expected.has(Token::Number)
+        {
             return None;
         }
         let message = format!("`{word}` is not a name: names begin with a letter");
@@ -304,6 +364,74 @@ impl Site<'_> {
         repair.whole = true;
         repair.code = Code::UNEXPECTED;
         Some(repair)
+    }
+
+    /// A word of the language as a name.
+    fn reserved(&self) -> Option<Repair> {
+        let word = self.slice(self.at);
+        let reserved = |fixed: Fixed| matches!(fixed.class(), Class::Reserved | Class::Method);
+        let Token::Fixed(fixed) = self.token(self.at)? else { return None };
+        if !reserved(fixed)
+            || self.breaks_before(self.at)
+            || !self.expected.has(Token::Name)
+            || self.expected.has(Token::String)
+        {
+            return None;
+        }
+        let message = format!("`{word}` is a word of the language and can't be a name");
+        let help = format!("take another name, and say the real one by `name: \"{word}\"`");
+        let mut repair = self.replace(self.at, Token::Name, message, help, "")?;
+        repair.fix = None;
+        repair.code = Code::UNEXPECTED;
+        Some(repair)
+    }
+
+    /// Leaves out the rest of the line with the brackets that open in it. The parser would pass over the opening ones only,
+    /// and take their closing ones for those of the block around.
+    fn rest_of_line(&self, error: &ParseError) -> Vec<Repair> {
+        if self.breaks_before(self.at) || self.token(self.at).is_none_or(Token::is_closer) {
+            return Vec::new();
+        }
+        let (mut depth, mut brackets, mut end) = (0usize, false, self.at);
+        while let Some(token) = self.token(end) {
+            if depth == 0 && (token.is_closer() || end > self.at && self.breaks_before(end)) {
+                break;
+            }
+            if token.closer().is_some() {
+                (depth, brackets) = (depth + 1, true);
+            } else if token.is_closer() {
+                depth -= 1;
+            }
+            end += 1;
+        }
+        if brackets {
+            vec![self.missing(error, self.at..end), self.left_out(error, self.at..end)]
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Reads `tokens` as an expression that could not be read; none of them, where one is missing.
+    fn missing(&self, error: &ParseError, tokens: Range<usize>) -> Repair {
+        let start = tokens.start.checked_sub(1).map_or(0, |before| self.bytes(before).end);
+        Repair { with: Some((start, Token::Missing, start)), ..self.left_out(error, tokens) }
+    }
+
+    /// Passes over `tokens`.
+    fn left_out(&self, error: &ParseError, tokens: Range<usize>) -> Repair {
+        let Told { start, end, message, help } = unexpected::told(error, self.text, self.tokens);
+        Repair {
+            tokens,
+            with: None,
+            at: start..end,
+            code: Code::UNEXPECTED,
+            message,
+            help: help.unwrap_or_default(),
+            fix: None,
+            until: self.offset(),
+            whole: false,
+            fewer: true,
+        }
     }
 
     /// `get /cart`, `ANY /cart`, `* /cart`.
@@ -334,15 +462,7 @@ impl Site<'_> {
 
     /// A word that begins an entry or a declaration, misspelt, is taken for a key: the error is at the token after it.
     fn near_miss_before(&self, at: usize) -> Option<Repair> {
-        let begins = match at.checked_sub(1).and_then(|before| self.tokens.get(before)) {
-            None => true,
-            Some((_, token, end)) => {
-                let gap = self.text.get(*end as usize..self.bytes(at).start as usize).unwrap_or("");
-                gap.contains('\n')
-                    || matches!(token, Token::Fixed(Fixed::BraceOpen | Fixed::BraceClose | Fixed::Comma))
-            }
-        };
-        if !begins || self.token(at)? != Token::Name {
+        if !self.begins_entry(at) || self.token(at)? != Token::Name {
             return None;
         }
         let word = self.slice(at);

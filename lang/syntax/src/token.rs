@@ -11,6 +11,8 @@ pub enum Token {
     Number,
     /// A path pattern: `/api/**`.
     Path,
+    /// An expression that could not be read. It is not in the text: the parser puts it in to go on after an error.
+    Missing,
     /// A word or sign with a meaning of its own.
     Fixed(Fixed),
 }
@@ -108,7 +110,7 @@ impl Token {
         match self {
             Self::Name => true,
             Self::Fixed(fixed) => matches!(fixed.class(), Class::Declaration | Class::Contextual),
-            Self::String | Self::Number | Self::Path => false,
+            Self::String | Self::Number | Self::Path | Self::Missing => false,
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::writer::Writer;
 use crate::ast::{
-    Cluster, Expr, External, ExternalEntry, Gateway, GatewayEntry, Listener, Mesh, Namespace, NamespaceEntry, Port, Service,
-    ServiceEntry, Subset,
+    Cluster, Expr, External, ExternalEntry, Gateway, GatewayEntry, Listener, Mesh, Namespace, NamespaceEntry,
+    Port, Service, ServiceEntry, Subset,
 };
 use crate::token::Fixed;
 

@@ -71,7 +71,8 @@ pub fn format(text: &str) -> Result<String, FormatRefused> {
         return Ok(formatted);
     }
     let again = parse(FileId(0), &formatted);
-    let same = again.is_ok() && again.tree == parsed.tree && texts(&again.comments).eq(texts(&parsed.comments));
+    let same =
+        again.is_ok() && again.tree == parsed.tree && texts(&again.comments).eq(texts(&parsed.comments));
     if same { Ok(formatted) } else { Err(FormatRefused::Unsound) }
 }
 

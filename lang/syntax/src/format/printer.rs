@@ -105,7 +105,11 @@ impl<'a> Printer<'a> {
                 Piece::Space(spaces) => width += spaces,
                 Piece::Break(_) | Piece::Entry(_) if at >= end => return true,
                 Piece::Break(spaces) | Piece::Entry(spaces) => width += spaces,
-                Piece::Dropped(_) | Piece::CommaIfBroken | Piece::Inner(_) | Piece::Open { .. } | Piece::Close => {}
+                Piece::Dropped(_)
+                | Piece::CommaIfBroken
+                | Piece::Inner(_)
+                | Piece::Open { .. }
+                | Piece::Close => {}
                 Piece::Indent(_) | Piece::Dedent(_) => {}
             }
             if width > WIDTH {
@@ -182,8 +186,14 @@ impl<'a> Printer<'a> {
             && comment.span.start < next
             && self.trailing.is_none()
         {
-            self.trailing = Some(self.comment);
             self.end = comment.span.end;
+            if self.fresh {
+                // It followed a comma that is left out, and has a line of its own now.
+                self.word(&comment.text);
+                self.new_line(true);
+            } else {
+                self.trailing = Some(self.comment);
+            }
             self.comment += 1;
         }
     }
@@ -192,7 +202,8 @@ impl<'a> Printer<'a> {
 
     /// The comments on lines of their own before `start`.
     fn comments_before(&mut self, start: u32) {
-        while let Some(comment) = self.comments.get(self.comment).filter(|comment| comment.span.start < start) {
+        while let Some(comment) = self.comments.get(self.comment).filter(|comment| comment.span.start < start)
+        {
             if !self.fresh {
                 self.new_line(false);
             }
@@ -208,7 +219,8 @@ impl<'a> Printer<'a> {
     fn inner(&mut self, at: usize) {
         let start = self.tokens.get(at).map_or(u32::MAX, |(start, ..)| *start);
         let mut first = true;
-        while let Some(comment) = self.comments.get(self.comment).filter(|comment| comment.span.start < start) {
+        while let Some(comment) = self.comments.get(self.comment).filter(|comment| comment.span.start < start)
+        {
             if !self.fresh {
                 // Directly after the bracket no blank line is kept.
                 let opens = first && self.line.ends_with(['{', '(', '[']);

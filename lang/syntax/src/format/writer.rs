@@ -65,7 +65,15 @@ pub(super) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub fn new(text: &'a str, tokens: &'a [Spanned], comments: &'a [Comment]) -> Self {
-        Self { text, tokens, comments, pieces: Vec::with_capacity(tokens.len() * 3), next: 0, open: Vec::new(), item: 0 }
+        Self {
+            text,
+            tokens,
+            comments,
+            pieces: Vec::with_capacity(tokens.len() * 3),
+            next: 0,
+            open: Vec::new(),
+            item: 0,
+        }
     }
 
     pub fn finish(mut self) -> Vec<Piece> {
@@ -176,7 +184,7 @@ impl<'a> Writer<'a> {
 
     // ---- Brackets ----
 
-    /// `{ entries }`: the tokens from one brace to the other. 
+    /// `{ entries }`: the tokens from one brace to the other.
     pub fn block<T>(&mut self, entries: &[T], mut entry: impl FnMut(&mut Self, &T)) {
         let (piece, open) = (self.pieces.len(), self.next);
         self.pieces.push(Piece::Open { end: 0, broken: false });
@@ -184,7 +192,11 @@ impl<'a> Writer<'a> {
         self.sign(Fixed::BraceOpen);
         self.pieces.push(Piece::Indent(BLOCK));
         for (at, it) in entries.iter().enumerate() {
-            if at == 0 { self.soft(1) } else { self.line(2) }
+            if at == 0 {
+                self.soft(1)
+            } else {
+                self.line(2)
+            }
             entry(self, it);
             self.drop_comma();
         }
@@ -252,14 +264,17 @@ impl<'a> Writer<'a> {
         let before = first.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(0, |(.., end)| *end);
         let gap = self.text.get(before as usize..start as usize).unwrap_or("");
         let from = self.comments.partition_point(|comment| comment.span.start < before);
-        let own_line = self.comments.iter().skip(from).take_while(|it| it.span.start < start).any(|it| it.own_line);
+        let own_line =
+            self.comments.iter().skip(from).take_while(|it| it.span.start < start).any(|it| it.own_line);
         !own_line && gap.bytes().filter(|byte| *byte == b'\n').count() < 2
     }
 
     /// Sets the spaces in a run of rows.
     fn align(&mut self, rows: &[Row]) {
         let methods = |writer: &Self, row: &Row| {
-            row.methods.map(|at| (at, writer.width(row.start, at))).filter(|(_, width)| *width <= ALIGNED_METHODS)
+            row.methods
+                .map(|at| (at, writer.width(row.start, at)))
+                .filter(|(_, width)| *width <= ALIGNED_METHODS)
         };
         self.align_by(rows, methods);
         let heads = |writer: &Self, row: &Row| {
