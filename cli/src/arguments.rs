@@ -113,7 +113,9 @@ Examples:
         workspace: WorkspaceArgument,
     },
     /// Print the completion script of a shell.
-    #[command(after_help = "Example:\n  gloo completions bash > ~/.local/share/bash-completion/completions/gloo")]
+    #[command(
+        after_help = "Example:\n  gloo completions bash > ~/.local/share/bash-completion/completions/gloo"
+    )]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,

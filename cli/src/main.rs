@@ -2,9 +2,10 @@
 
 mod arguments;
 mod commands;
+mod envoy;
 mod report;
-mod world;
 mod workspace;
+mod world;
 
 use clap::Parser;
 use std::process::ExitCode;

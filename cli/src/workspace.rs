@@ -1,11 +1,17 @@
 //! Finding and reading a workspace.
 
+use crate::arguments::WorkspaceArgument;
 use crate::world::World;
 use anyhow::{Context, Result, bail};
+use gloo_ir::Compiled;
+use gloo_source::{Diagnostic, Place};
 use std::path::{Path, PathBuf};
 
 /// The name of the file that makes a folder a workspace.
 pub const MANIFEST: &str = "gloo.toml";
+
+/// Files larger than this are no rules, scripts or templates that a program takes in.
+const MAX_ASSET: usize = 4 * 1024 * 1024;
 
 /// The files of a workspace, as read.
 pub struct WorkspaceFiles {
@@ -13,10 +19,55 @@ pub struct WorkspaceFiles {
     pub root: PathBuf,
     /// The text of the `gloo.toml`.
     pub manifest: String,
-    /// The `*.gloo` files: path relative to the root with `/`, and text.
+    /// Paths relative to the root, with `/`, and texts: the `*.gloo` files, and where one of them takes in files, all
+    /// other texts of the workspace.
     pub files: Vec<(String, String)>,
-    /// Files that are not UTF-8, with the offset of the first byte that isn't.
-    pub not_text: Vec<(String, usize)>,
+}
+
+/// A workspace that was read and compiled.
+pub struct Workspace {
+    /// The folder of the `gloo.toml`.
+    pub root: PathBuf,
+    /// The program and what is to be said about it.
+    pub compiled: Compiled,
+}
+
+impl Workspace {
+    /// Reads and compiles the workspace that `path` is in.
+    ///
+    /// # Errors
+    /// There is none, or it can't be read.
+    pub fn load(argument: &WorkspaceArgument, world: &dyn World) -> Result<Self> {
+        let root = find_root(argument.workspace.as_deref(), world)?;
+        let read = read(&root, world)?;
+        let files: Vec<(&str, &str)> = read.files.iter().map(|(path, text)| (&**path, &**text)).collect();
+        Ok(Self { root, compiled: gloo_ir::compile(&files, Some(&read.manifest)) })
+    }
+
+    /// Whether the program has no errors.
+    pub fn is_right(&self) -> bool {
+        self.compiled.errors().next().is_none()
+    }
+
+    /// Adds what a later step found, places turned into spans, levels as the workspace's `[lints]` say.
+    pub fn add(&mut self, found: Vec<Diagnostic<Place>>) {
+        let found = found.into_iter().map(|diagnostic| self.compiled.source_map.resolve(diagnostic));
+        let mut all = std::mem::take(&mut self.compiled.diagnostics);
+        all.extend(found);
+        self.compiled.diagnostics = gloo_ir::finished(all, &self.compiled.manifest);
+    }
+
+    /// File and line of a place.
+    pub fn position(&self, place: Place) -> Option<(String, u32)> {
+        let span = self.compiled.source_map.span(place);
+        let file = self.compiled.sources.get(span.file)?;
+        Some((file.path.clone(), self.compiled.sources.position(span)?.line))
+    }
+
+    /// `routes.gloo:12`
+    pub fn link(&self, place: Place) -> String {
+        self.position(place).map_or_else(String::new, |(file, line)| format!("{file}:{line}"))
+    }
 }
 
 /// The folder of the workspace that `path` is in, or the current folder if it isn't given.
@@ -45,25 +96,30 @@ pub fn find_root(path: Option<&Path>, world: &dyn World) -> Result<PathBuf> {
 /// A folder or a file can't be read.
 pub fn read(root: &Path, world: &dyn World) -> Result<WorkspaceFiles> {
     let manifest = text(&root.join(MANIFEST), world)?;
-    let mut files = Vec::new();
-    let mut not_text = Vec::new();
     // A folder with a `gloo.toml` of its own is another workspace.
     let other = |path: &Path| world.exists(&path.join(MANIFEST));
-    for path in world.list(root, &other)? {
-        if path.extension().is_none_or(|extension| extension != "gloo") {
-            continue;
-        }
-        let name = relative(root, &path);
+    let (programs, others): (Vec<PathBuf>, Vec<PathBuf>) = world
+        .list(root, &other)?
+        .into_iter()
+        .partition(|path| path.extension().is_some_and(|end| end == "gloo"));
+    let mut files = Vec::new();
+    for path in programs {
         let bytes = world.read(&path)?;
-        match String::from_utf8(bytes) {
-            Ok(text) => files.push((name, text)),
-            Err(error) => {
-                not_text.push((name.clone(), error.utf8_error().valid_up_to()));
-                files.push((name, String::from_utf8_lossy(error.as_bytes()).into_owned()));
+        // What isn't UTF-8 becomes characters that the lexer refuses, each at its place.
+        let text = String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        files.push((relative(root, &path), text));
+    }
+    if files.iter().any(|(_, text)| text.contains("file(")) {
+        for path in others {
+            let asset = world.read(&path).ok().filter(|bytes| bytes.len() <= MAX_ASSET);
+            if let Some(text) = asset.and_then(|bytes| String::from_utf8(bytes).ok()) {
+                files.push((relative(root, &path), text));
             }
         }
+        files.retain(|(path, _)| path != MANIFEST);
     }
-    Ok(WorkspaceFiles { root: root.to_path_buf(), manifest, files, not_text })
+    Ok(WorkspaceFiles { root: root.to_path_buf(), manifest, files })
 }
 
 /// The text of a file.
@@ -73,7 +129,11 @@ pub fn read(root: &Path, world: &dyn World) -> Result<WorkspaceFiles> {
 pub fn text(path: &Path, world: &dyn World) -> Result<String> {
     let bytes = world.read(path)?;
     String::from_utf8(bytes).map_err(|error| {
-        anyhow::anyhow!("`{}` is not UTF-8: the byte at offset {} isn't", path.display(), error.utf8_error().valid_up_to())
+        anyhow::anyhow!(
+            "`{}` is not UTF-8: the byte at offset {} isn't",
+            path.display(),
+            error.utf8_error().valid_up_to()
+        )
     })
 }
 

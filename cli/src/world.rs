@@ -24,6 +24,12 @@ pub trait World: Sync {
     /// It can't be read.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
+    /// At most so many bytes of a file, from its beginning.
+    ///
+    /// # Errors
+    /// It can't be read.
+    fn beginning(&self, path: &Path, bytes: u64) -> io::Result<Vec<u8>>;
+
     /// Whether there is such a file or folder.
     fn exists(&self, path: &Path) -> bool;
 
@@ -66,7 +72,8 @@ impl World for Disk {
                     continue;
                 }
                 // A link to a folder is not followed: it could lead out of the workspace, or in a circle.
-                if entry.file_type()?.is_dir() && path.extension().is_none_or(|extension| extension != "gloo") {
+                if entry.file_type()?.is_dir() && path.extension().is_none_or(|extension| extension != "gloo")
+                {
                     folders.push(path);
                 } else {
                     files.push(path);
@@ -79,6 +86,14 @@ impl World for Disk {
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         std::fs::read(path).map_err(|error| at(path, &error))
+    }
+
+    fn beginning(&self, path: &Path, bytes: u64) -> io::Result<Vec<u8>> {
+        let file = std::fs::File::open(path).map_err(|error| at(path, &error))?;
+        let mut beginning = Vec::new();
+        io::Read::read_to_end(&mut io::Read::take(file, bytes), &mut beginning)
+            .map_err(|error| at(path, &error))?;
+        Ok(beginning)
     }
 
     fn exists(&self, path: &Path) -> bool {
@@ -95,7 +110,10 @@ impl World for Disk {
                 io::Write::write_all(&mut file, content).map_err(|error| at(path, &error))?;
                 keep_mode(file.as_file(), path)?;
                 if path.is_dir() {
-                    return Err(at(path, &io::Error::other("a folder stands where the file is to be written")));
+                    return Err(at(
+                        path,
+                        &io::Error::other("a folder stands where the file is to be written"),
+                    ));
                 }
                 ready.push((file, path));
             }

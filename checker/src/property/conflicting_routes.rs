@@ -121,14 +121,14 @@ impl<'a> Meeting<'a> {
                 witness.path = Some(path.to_owned());
                 let conflict = site.conflict_by(&site.request(&witness));
                 if let Some(conflict) = conflict.filter(|conflict| conflict.places == (one, other)) {
-                    return Some(conflict.diagnostic);
+                    return Some(conflict.diagnostic.help("of the joined tables one may have an `otherwise`"));
                 }
             }
         }
         let (one_name, other_name) = (&self.one.id, &self.other.id);
         let message = format!("`{one_name}` and `{other_name}` both say what becomes of everything else");
         let diagnostic = Diagnostic::new(Code::CONFLICTING_ROUTES, one, message).label(other, "and here");
-        Some(diagnostic.help(format!("keep one `otherwise`: {ADVICE}")))
+        Some(diagnostic.help(ADVICE).help("of the joined tables one may have an `otherwise`"))
     }
 }
 
@@ -248,9 +248,11 @@ impl Site<'_> {
         alone.tables.retain(|id, _| id == side.table || !self.joined.tables.iter().any(|one| one.id == *id));
         let trace = decide(&alone, self.cluster, request);
         let said = trace.summary();
-        if let Some(step) = trace.steps.iter().find(|step| step.step == StepKind::Route) {
+        let mut routes = trace.steps.iter().filter(|step| step.step == StepKind::Route).peekable();
+        if routes.peek().is_some() {
+            // A rule that delegates has a step of its own, before that of the rule that decides.
             let is_own = |place: &Place| side.rules.iter().any(|rule| place_of(rule) == Some(*place));
-            return Some(Answer::Decided(step.place.filter(is_own)?, said));
+            return routes.filter_map(|step| step.place).find(is_own).map(|place| Answer::Decided(place, said));
         }
         match trace.outcome {
             Final::Denied { status: Refusal::Status(_) | Refusal::Any, .. } => Some(Answer::Refused(said)),

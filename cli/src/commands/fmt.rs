@@ -21,8 +21,10 @@ pub fn run(paths: &[PathBuf], check: bool, world: &dyn World, terminal: &mut Ter
     }
     let current = world.current_folder()?;
     let files = files(paths, world)?;
-    let texts: Vec<(PathBuf, String)> =
-        files.into_par_iter().map(|path| Ok((path.clone(), workspace::text(&path, world)?))).collect::<Result<_>>()?;
+    let texts: Vec<(PathBuf, String)> = files
+        .into_par_iter()
+        .map(|path| Ok((path.clone(), workspace::text(&path, world)?)))
+        .collect::<Result<_>>()?;
     let results: Vec<_> = texts.par_iter().map(|(_, text)| gloo_syntax::format(text)).collect();
 
     let mut changes = Vec::new();
@@ -92,13 +94,15 @@ fn refuse(name: &str, text: &str, refused: &FormatRefused, terminal: &mut Termin
     let mut sources = Sources::new();
     sources.insert(FileId(0), name, text);
     match refused {
-        FormatRefused::Syntax(diagnostics) => {
+        FormatRefused::Errors(diagnostics) => {
             for diagnostic in diagnostics {
                 let text = render(diagnostic, &sources, terminal.options());
                 terminal.note(&text);
             }
         }
-        FormatRefused::Unsound => terminal.note(&format!("{name} is left as it is: laid out, it would say something else. That is a bug in gloo")),
+        FormatRefused::Unsound => terminal.note(&format!(
+            "{name} is left as it is: laid out, it would say something else. That is a bug in gloo"
+        )),
     }
 }
 

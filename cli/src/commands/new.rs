@@ -20,7 +20,8 @@ pub fn run(folder: &Path, world: &dyn World, terminal: &mut Terminal) -> Result<
             bail!("`{}` has a `{name}` already", folder.display());
         }
     }
-    let name = root.file_name().map_or_else(|| "workspace".to_owned(), |name| name.to_string_lossy().into_owned());
+    let name =
+        root.file_name().map_or_else(|| "workspace".to_owned(), |name| name.to_string_lossy().into_owned());
     let manifest = format!("[workspace]\nname = {}\n", serde_json::Value::from(name));
     world.change(&[
         Change::Write(root.join(MANIFEST), manifest.into_bytes()),

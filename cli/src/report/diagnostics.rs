@@ -24,7 +24,8 @@ pub fn report_diagnostics(
         }
         Output::Json => {
             let all: Vec<_> = diagnostics.iter().map(|diagnostic| to_json(diagnostic, sources)).collect();
-            terminal.json(&json!({ "diagnostics": all, "summary": { "errors": errors, "warnings": warnings } }));
+            terminal
+                .json(&json!({ "diagnostics": all, "summary": { "errors": errors, "warnings": warnings } }));
         }
     }
     Outcome::of(errors > 0)

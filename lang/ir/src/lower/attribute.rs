@@ -1,6 +1,6 @@
 //! The attributes of a request that predicates, limits, headers and logs may speak of.
 
-use super::value::form_of;
+use super::form_of;
 use super::{Arguments, Lowering, Scope, Takes};
 use crate::resolve::{Kind, Kinds, Shape, suggest};
 use crate::{AddressAttribute, ProviderId, TextAttribute};

@@ -15,9 +15,14 @@
 mod access;
 mod arguments;
 mod attribute;
+mod comparison;
 mod destination;
 mod environment;
+mod file;
+mod form;
 mod infrastructure;
+mod list;
+mod missing;
 mod path;
 mod policy;
 mod predicate;
@@ -42,11 +47,11 @@ pub use proof::{RequestText, request_from_text};
 pub(crate) use arguments::{Arguments, Takes};
 pub(crate) use attribute::{Asking, AttributeOf};
 pub(crate) use destination::Fit;
+pub(crate) use form::form_of;
 pub(crate) use reference::{Member, Named};
 pub(crate) use report::{show, show_duration};
 pub(crate) use scope::Scope;
 pub(crate) use settings::{Settings, headers_word};
-pub(crate) use value::form_of;
 
 use crate::resolve::{DeclarationId, Hit, Kind, Names, declared_nodes};
 use crate::{

@@ -1,6 +1,6 @@
 //! Path patterns and rewrites, hosts, addresses, regular expressions: what `lang/domain` reads.
 
-use super::value::form_of;
+use super::form_of;
 use super::{Arguments, Lowering, Scope, Takes};
 use crate::Ty;
 use gloo_domain::{AddressRange, HostPattern, Method, PathPattern, PathTemplate, PatternError, Regex};

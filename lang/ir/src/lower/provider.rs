@@ -1,6 +1,6 @@
 //! `provider auth0: jwt { … }`
 
-use super::value::is_label;
+use super::file::is_label;
 use super::{Arguments, Lowering, Scope, Settings, Takes};
 use crate::resolve::{DeclarationId, suggest};
 use crate::{OnError, Provider, ProviderId, ProviderKind, TokenPlace};

@@ -1,7 +1,7 @@
 //! Who sends a request.
 
+use super::form_of;
 use super::reference::Named;
-use super::value::form_of;
 use super::{Arguments, Lowering, Scope, Takes};
 use crate::resolve::{Kind, Kinds, Shape};
 use crate::{ClusterId, GatewayId, NamespaceId, ServiceId, SourcePattern};

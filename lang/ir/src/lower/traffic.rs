@@ -4,7 +4,7 @@ mod patch;
 mod telemetry;
 
 use super::scoped::Targets;
-use super::value::form_of;
+use super::form_of;
 use super::{Arguments, Lowering, Scope, Settings, Takes, show};
 use crate::resolve::{Kind, Kinds};
 use crate::{

@@ -1,7 +1,6 @@
 //! `mesh acme { … }`
 
-use super::super::value::form_of;
-use crate::lower::{Arguments, Lowering, Scope, Settings, Takes};
+use crate::lower::{Arguments, Lowering, Scope, Settings, Takes, form_of};
 use crate::{At, Mesh, MeshId, Mtls, Outbound, PathMode, Trust};
 use gloo_source::{Code, Reported};
 use gloo_syntax::ast::{self, Expr};

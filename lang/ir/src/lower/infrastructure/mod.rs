@@ -8,7 +8,7 @@ mod mesh;
 mod port;
 mod service;
 
-use super::value::is_label;
+use super::file::is_label;
 use super::{Lowering, Scope};
 use crate::ClusterId;
 use crate::resolve::DeclarationId;
@@ -57,7 +57,7 @@ impl Lowering<'_> {
     /// A name that Kubernetes takes, from a setting.
     fn kubernetes_name(&mut self, scope: &Scope<'_>, expr: &Expr) -> Result<String, Reported> {
         let text = self.text(scope, expr)?;
-        if super::value::is_subdomain(&text) {
+        if super::file::is_subdomain(&text) {
             return Ok(text);
         }
         let message = format!("`{text}` can't be a name in Kubernetes");
@@ -82,7 +82,7 @@ impl Lowering<'_> {
             let Some(key) = setting.key.text() else { continue };
             let (prefix, name) =
                 key.rsplit_once('/').map_or((None, &**key), |(prefix, name)| (Some(prefix), name));
-            if !is_word(name) || prefix.is_some_and(|prefix| !super::value::is_subdomain(prefix)) {
+            if !is_word(name) || prefix.is_some_and(|prefix| !super::file::is_subdomain(prefix)) {
                 let message = format!("`{key}` can't be the key of a label");
                 let help = "keys have letters, digits, `-`, `_` and `.`, after an optional prefix with `/`";
                 return Err(self.error(scope, Code::TYPE_MISMATCH, setting.key.id, message, help));

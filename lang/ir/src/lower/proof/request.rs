@@ -67,7 +67,6 @@ impl Lowering<'_> {
         match &it.value {
             ast::CaseRequest::Tcp => Ok(CaseKind::Tcp),
             ast::CaseRequest::Grpc(method) => {
-                self.grpc_names(scope, method)?;
                 match &method.method {
                     Some(name) => Ok(CaseKind::Grpc { service: method.service.to_string(), method: name.to_string() }),
                     None => {

@@ -1,0 +1,166 @@
+//! Gathers the objects of one cluster, and the errors.
+
+use crate::gateway::listeners;
+use crate::object::Object;
+use crate::{backend, client_traffic_policy, gateway, http_route, reference_grant, service, stream_route};
+use gloo_ir::{ListenerProtocol, Namespace, Service, Target as Destined};
+use gloo_source::{Diagnostic, Place, Reported, Sink};
+use gloo_target::{Artifact, Content, GatewayPlan, ListenerRoutes, Plan, Upstream, UpstreamKey, unsupported};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The objects of one cluster as they are made.
+pub struct Emitter<'p> {
+    /// The plan.
+    pub plan: &'p Plan,
+    /// The target as users call it.
+    pub title: String,
+    sink: &'p mut Sink,
+    failed: Option<Reported>,
+    files: BTreeMap<String, (BTreeSet<Place>, Value)>,
+    /// Which namespaces' routes send to which namespaces' services, by kind of route.
+    pub grants: BTreeSet<(String, &'static str, String)>,
+    made: BTreeSet<UpstreamKey>,
+}
+
+impl<'p> Emitter<'p> {
+    /// Nothing yet.
+    pub fn new(plan: &'p Plan, title: String, sink: &'p mut Sink) -> Self {
+        Self {
+            plan,
+            title,
+            sink,
+            failed: None,
+            files: BTreeMap::new(),
+            grants: BTreeSet::new(),
+            made: BTreeSet::new(),
+        }
+    }
+
+    /// Adds an object, its sources being where it comes from.
+    pub fn add<S: Serialize>(&mut self, object: &Object<S>, sources: impl IntoIterator<Item = Place>) {
+        let metadata = &object.metadata;
+        let path = format!("{}/{}-{}.yaml", metadata.namespace, object.kind.to_lowercase(), metadata.name);
+        match serde_json::to_value(object) {
+            Ok(value) => {
+                self.files.insert(path, (sources.into_iter().collect(), value));
+            }
+            Err(error) => {
+                let place = self.plan.cluster.place;
+                let diagnostic = unsupported(place, &format!("`{path}`"), "YAML", &error.to_string());
+                self.report(diagnostic);
+            }
+        }
+    }
+
+    /// Reports an error; the build has failed.
+    pub fn report(&mut self, diagnostic: Diagnostic<Place>) {
+        self.failed = Some(self.sink.report(diagnostic));
+    }
+
+    /// Reports what the target can't say.
+    pub fn cannot(&mut self, place: Place, construct: &str, instead: &str) {
+        let diagnostic = unsupported(place, construct, &self.title, instead);
+        self.report(diagnostic);
+    }
+
+    /// Everything of one gateway.
+    pub fn gateway(&mut self, planned: &GatewayPlan) {
+        gateway::emit(self, planned);
+        client_traffic_policy::emit(self, planned);
+        crate::backend_traffic_policy::emit_for_gateway(self, planned);
+        for listener in &planned.listeners {
+            let sections = listeners(&listener.listener);
+            match &listener.routes {
+                ListenerRoutes::Http(hosts) if listener.listener.redirect_https => {
+                    http_route::emit_redirect(self, planned, &listener.listener, &sections);
+                    let _ = hosts;
+                }
+                ListenerRoutes::Http(hosts) => {
+                    http_route::emit(self, planned, &listener.listener, &sections, hosts);
+                }
+                ListenerRoutes::Connections(hosts) => {
+                    let tls = listener.listener.protocol == ListenerProtocol::Tls;
+                    stream_route::emit(self, planned, &sections, hosts, tls);
+                }
+            }
+        }
+    }
+
+    /// The backend reference of an upstream: group, kind, namespace, name and port; makes what it refers to.
+    pub fn reference(&mut self, from: &str, route: &'static str, key: &UpstreamKey) -> Option<Reference> {
+        let upstream = self.plan.upstreams.get(key)?;
+        match upstream {
+            Upstream::Service { service, namespace, subset, port, .. } => {
+                let name = match subset {
+                    None => service.name.clone(),
+                    Some(subset) => service::subset_name(service, subset),
+                };
+                if let Some(subset) = subset
+                    && self.made.insert(UpstreamKey { target: key.target.clone(), port: String::new() })
+                {
+                    service::emit(self, service, namespace, subset);
+                }
+                if namespace.name != from {
+                    self.grants.insert((from.to_owned(), route, namespace.name.clone()));
+                }
+                Some(Reference {
+                    group: "",
+                    kind: "Service",
+                    namespace: namespace.name.clone(),
+                    name,
+                    port: Some(port.number),
+                })
+            }
+            Upstream::External { external, port, .. } => {
+                let name = backend::name(external, port);
+                let marked = UpstreamKey { target: key.target.clone(), port: format!("{from}/{}", key.port) };
+                if self.made.insert(marked) {
+                    backend::emit(self, from, external, port);
+                }
+                Some(Reference {
+                    group: crate::object::ENVOY,
+                    kind: "Backend",
+                    namespace: from.to_owned(),
+                    name,
+                    port: None,
+                })
+            }
+        }
+    }
+
+    /// The service of an upstream with its namespace, if it is one.
+    pub fn service(&self, key: &UpstreamKey) -> Option<(&'p Service, &'p Namespace)> {
+        match (self.plan.upstreams.get(key)?, &key.target) {
+            (Upstream::Service { service, namespace, .. }, Destined::Service { .. }) => {
+                Some((service, namespace))
+            }
+            _ => None,
+        }
+    }
+
+    /// The files, if nothing failed.
+    pub fn finish(mut self) -> Result<Vec<Artifact>, Reported> {
+        reference_grant::emit(&mut self);
+        if let Some(reported) = self.failed {
+            return Err(reported);
+        }
+        let artifact = |(path, (sources, value)): (String, (BTreeSet<Place>, Value))| Artifact {
+            path,
+            sources: sources.into_iter().collect(),
+            content: Content::Yaml(vec![value]),
+        };
+        Ok(self.files.into_iter().map(artifact).collect())
+    }
+}
+
+/// What a route sends to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    pub group: &'static str,
+    pub kind: &'static str,
+    pub namespace: String,
+    pub name: String,
+    pub port: Option<u16>,
+}

@@ -1,0 +1,324 @@
+//! `HTTPRoute`: the rules of one host on one listener.
+
+mod action;
+
+use crate::emitter::Emitter;
+use crate::gateway::{ParentRef, Section};
+use crate::names;
+use crate::object::{Metadata, Object};
+use crate::rank::rank;
+use crate::route_match::{PathMatch, RouteMatch, Served, ValueMatch, matches};
+use action::{Filters, filters};
+pub use action::{backend_ref, duration, gcd};
+use gloo_domain::HostPattern;
+use gloo_ir::Listener;
+use gloo_source::Place;
+use gloo_target::{GatewayPlan, VirtualHost};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// So many rules may a route have (`maxItems` of its schema).
+const MAX_RULES: usize = 16;
+/// So many matches may a rule have (`maxItems` of its schema).
+const MAX_MATCHES: usize = 64;
+/// So many matches may all rules of a route have together (CEL rule of its schema: fewer than 128).
+const MAX_ALL_MATCHES: usize = 127;
+/// Paths that strict normalisation refuses and that Envoy lets through: a malformed escape, a `;` behind dots at the
+/// beginning of a segment, and what merging slashes leaves as `//`.
+const REFUSED_PATHS: &str = r".*%([^0-9A-Fa-f].*|.[^0-9A-Fa-f].*|.?)|.*/\.+;.*|//";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct HttpRouteSpec {
+    parent_refs: Vec<ParentRef>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hostnames: Vec<String>,
+    rules: Vec<RouteRule>,
+}
+
+/// A rule of an HTTPRoute.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RouteRule {
+    name: String,
+    matches: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    filters: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    backend_refs: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeouts: Option<Value>,
+    #[serde(skip)]
+    place: Place,
+    #[serde(skip)]
+    policy: Option<Value>,
+}
+
+/// Adds the routes of all hosts of a listener.
+pub fn emit(
+    emitter: &mut Emitter<'_>,
+    planned: &GatewayPlan,
+    listener: &Listener,
+    sections: &[Section],
+    hosts: &[VirtualHost],
+) {
+    if sections.len() > 1 {
+        emitter.cannot(
+            listener.place,
+            &format!("an https listener with {} hosts", sections.len()),
+            "write a listener for each host, or one with a wildcard host: there the table is chosen by server name and host together",
+        );
+        return;
+    }
+    for host in hosts {
+        let served = Served { host: &host.host, protocol: listener.protocol, port: listener.port };
+        let Some(mut ranked) = ranked(emitter, host, &served) else { continue };
+        let namespace = &planned.gateway.namespace;
+        let base =
+            names::label(&format!("{}-{}-{}", planned.gateway.name, listener.name, names::host(&host.host)));
+        let mut rules = vec![refusing_rule(emitter, namespace, &mut ranked, planned.gateway.place)];
+        for (rule, matches) in host.rules.iter().zip(ranked) {
+            let Filters { shared, refs, timeouts, policy } = filters(emitter, namespace, rule);
+            for (cookies, matches) in by_cookies(matches) {
+                let mut spec = shared.filter.clone();
+                spec.cookies(&cookies);
+                let name =
+                    unique(&rules, &names::label(&format!("{}-{}", rule.origin.table, rule.origin.title)));
+                let mut filters = shared.native.clone();
+                if !spec.is_empty() {
+                    let filter = names::label(&format!("{base}-{name}"));
+                    spec.emit(emitter, namespace, &filter, rule.origin.place);
+                    filters.push(reference(&filter));
+                }
+                for (part, matches) in matches.chunks(MAX_MATCHES).enumerate() {
+                    rules.push(RouteRule {
+                        name: if part == 0 { name.clone() } else { unique(&rules, &name) },
+                        matches: matches.iter().map(match_value).collect(),
+                        filters: filters.clone(),
+                        backend_refs: refs.clone(),
+                        timeouts: timeouts.clone(),
+                        place: rule.origin.place,
+                        policy: policy.clone(),
+                    });
+                }
+            }
+        }
+        let docs = host.rules.iter().filter_map(|rule| rule.origin.doc.as_deref());
+        let metadata = Metadata::new(namespace, &base).documented(docs);
+        write(emitter, planned, sections, Some(&host.host), &metadata, rules);
+    }
+}
+
+/// Adds the route of a listener that redirects everything to https.
+pub fn emit_redirect(
+    emitter: &mut Emitter<'_>,
+    planned: &GatewayPlan,
+    listener: &Listener,
+    sections: &[Section],
+) {
+    let namespace = &planned.gateway.namespace;
+    let base = names::label(&format!("{}-{}-redirect", planned.gateway.name, listener.name));
+    for host in &listener.hosts {
+        let name = names::label(&format!("{base}-{}", names::host(host)));
+        let rules = vec![
+            refusing_rule(emitter, namespace, &mut [], listener.place),
+            RouteRule {
+                name: "redirect".to_owned(),
+                matches: vec![json!({ "path": { "type": "PathPrefix", "value": "/" } })],
+                filters: vec![json!({
+                    "type": "RequestRedirect",
+                    "requestRedirect": { "scheme": "https", "statusCode": 302 },
+                })],
+                backend_refs: Vec::new(),
+                timeouts: None,
+                place: listener.place,
+                policy: None,
+            },
+        ];
+        write(emitter, planned, sections, Some(host), &Metadata::new(namespace, &name), rules);
+    }
+}
+
+/// The matches of a host's rules, ranked; nothing after an error.
+fn ranked(
+    emitter: &mut Emitter<'_>,
+    host: &VirtualHost,
+    served: &Served<'_>,
+) -> Option<Vec<Vec<RouteMatch>>> {
+    let mut all = Vec::new();
+    let mut failed = false;
+    for rule in &host.rules {
+        let mut of_rule = Vec::new();
+        for conjunct in &rule.matches {
+            match matches(conjunct, served) {
+                Ok(found) => of_rule.extend(found),
+                Err(unsayable) => {
+                    emitter.cannot(rule.origin.place, &unsayable.construct, unsayable.instead);
+                    failed = true;
+                    break;
+                }
+            }
+        }
+        all.push(of_rule);
+    }
+    if failed {
+        return None;
+    }
+    if rank(&mut all).is_err() {
+        let place = host.rules.first().map_or(emitter.plan.cluster.place, |rule| rule.origin.place);
+        emitter.cannot(
+            place,
+            &format!("the order of so many rules that overlap (`{}`)", host.host),
+            "split the table by host, or write patterns that exclude each other",
+        );
+        return None;
+    }
+    Some(all)
+}
+
+/// The rule that refuses what strict normalisation refuses. It ranks above every other regular expression; exact paths
+/// are never refused, since a pattern can't be one of these paths.
+fn refusing_rule(
+    emitter: &mut Emitter<'_>,
+    namespace: &str,
+    ranked: &mut [Vec<RouteMatch>],
+    place: Place,
+) -> RouteRule {
+    let longest = ranked.iter().flatten().map(|one| match &one.path {
+        PathMatch::Regex(regex) => regex.len(),
+        _ => 0,
+    });
+    let longest = longest.max().unwrap_or(0);
+    let mut regex = REFUSED_PATHS.to_owned();
+    while regex.len() <= longest {
+        regex.push_str("(?:)");
+    }
+    let filter = "gloo-refuse-path";
+    let mut spec = crate::filter::FilterSpec::default();
+    spec.respond(&gloo_ir::Respond { status: 400, body: None, grpc: None });
+    spec.emit(emitter, namespace, filter, emitter.plan.cluster.place);
+    RouteRule {
+        name: "refuse-path".to_owned(),
+        matches: vec![json!({ "path": { "type": "RegularExpression", "value": regex } })],
+        filters: vec![reference(filter)],
+        backend_refs: Vec::new(),
+        timeouts: None,
+        place,
+        policy: None,
+    }
+}
+
+/// The matches that ask for the same cookies, in the order in which they first occur.
+fn by_cookies(matches: Vec<RouteMatch>) -> Vec<(Vec<(String, ValueMatch)>, Vec<RouteMatch>)> {
+    let mut groups: Vec<(Vec<(String, ValueMatch)>, Vec<RouteMatch>)> = Vec::new();
+    for one in matches {
+        match groups.iter_mut().find(|(cookies, _)| *cookies == one.cookies) {
+            Some((_, group)) => group.push(one),
+            None => groups.push((one.cookies.clone(), vec![one])),
+        }
+    }
+    groups
+}
+
+/// Adds the rules as one route, or as several where there are too many of them: their ranks don't depend on it.
+fn write(
+    emitter: &mut Emitter<'_>,
+    planned: &GatewayPlan,
+    sections: &[Section],
+    host: Option<&HostPattern>,
+    metadata: &Metadata,
+    rules: Vec<RouteRule>,
+) {
+    let parents: Vec<ParentRef> =
+        sections.iter().map(|section| ParentRef::new(&planned.gateway.name, &section.name)).collect();
+    let hostnames: Vec<String> =
+        host.filter(|host| **host != HostPattern::Any).map(ToString::to_string).into_iter().collect();
+    for (part, rules) in parts(rules).into_iter().enumerate() {
+        let mut metadata = metadata.clone();
+        if part > 0 {
+            metadata.name = names::label(&format!("{}-{}", metadata.name, part + 1));
+        }
+        crate::backend_traffic_policy::emit_for_rules(emitter, &metadata, policies(&rules));
+        let places: Vec<Place> = rules.iter().map(|rule| rule.place).collect();
+        let object = Object {
+            api_version: "gateway.networking.k8s.io/v1",
+            kind: "HTTPRoute",
+            metadata,
+            spec: HttpRouteSpec { parent_refs: parents.clone(), hostnames: hostnames.clone(), rules },
+        };
+        emitter.add(&object, places);
+    }
+}
+
+/// The settings of rules that have some of their own, by the rule's name.
+fn policies(rules: &[RouteRule]) -> BTreeMap<String, (Place, Value)> {
+    let with = rules.iter().filter_map(|rule| {
+        rule.policy.as_ref().map(|policy| (rule.name.clone(), (rule.place, policy.clone())))
+    });
+    with.collect()
+}
+
+fn parts(rules: Vec<RouteRule>) -> Vec<Vec<RouteRule>> {
+    let mut parts: Vec<Vec<RouteRule>> = Vec::new();
+    let mut matches = 0;
+    for rule in rules {
+        let fits = parts
+            .last()
+            .is_some_and(|part| part.len() < MAX_RULES && matches + rule.matches.len() <= MAX_ALL_MATCHES);
+        if fits {
+            matches += rule.matches.len();
+            if let Some(part) = parts.last_mut() {
+                part.push(rule);
+            }
+        } else {
+            matches = rule.matches.len();
+            parts.push(vec![rule]);
+        }
+    }
+    parts
+}
+
+fn unique(rules: &[RouteRule], name: &str) -> String {
+    let taken = |name: &str| rules.iter().any(|rule| rule.name == name);
+    if !taken(name) {
+        return name.to_owned();
+    }
+    let numbered = (2..).map(|number| names::label(&format!("{name}-{number}"))).find(|name| !taken(name));
+    numbered.unwrap_or_else(|| name.to_owned())
+}
+
+fn reference(filter: &str) -> Value {
+    json!({
+        "type": "ExtensionRef",
+        "extensionRef": { "group": crate::gateway::FILTER_GROUP, "kind": "HTTPRouteFilter", "name": filter },
+    })
+}
+
+fn match_value(one: &RouteMatch) -> Value {
+    let (kind, path) = match &one.path {
+        PathMatch::Exact(path) => ("Exact", path),
+        PathMatch::Regex(regex) => ("RegularExpression", regex),
+        PathMatch::Prefix(prefix) => ("PathPrefix", prefix),
+    };
+    let mut value = json!({ "path": { "type": kind, "value": path } });
+    if let Some(fields) = value.as_object_mut() {
+        if let Some(method) = one.method {
+            fields.insert("method".into(), method.as_str().into());
+        }
+        for (key, values) in [("headers", &one.headers), ("queryParams", &one.queries)] {
+            if !values.is_empty() {
+                fields.insert(key.into(), values.iter().map(value_match).collect());
+            }
+        }
+    }
+    value
+}
+
+fn value_match((name, value): &(String, ValueMatch)) -> Value {
+    let (kind, text) = match value {
+        ValueMatch::Exact(text) => ("Exact", text),
+        ValueMatch::Regex(regex) => ("RegularExpression", regex),
+    };
+    json!({ "type": kind, "name": name, "value": text })
+}

@@ -1,0 +1,26 @@
+//! Findings as text. Each file of `findings/` but the prelude is a case; the snapshots hold what is found.
+
+use gloo_checker::check;
+use gloo_ir::compile;
+use gloo_source::render::{RenderOptions, one_line, render};
+
+#[test]
+fn findings() {
+    insta::glob!("findings/*.gloo", |path| {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        if name == "prelude" {
+            return;
+        }
+        let text = std::fs::read_to_string(path).unwrap();
+        let prelude = std::fs::read_to_string(path.with_file_name("prelude.gloo")).unwrap();
+        let compiled = compile(&[("prelude.gloo", &prelude), ("case.gloo", &text)], None);
+        let errors: Vec<String> = compiled.errors().map(|error| one_line(error, &compiled.sources)).collect();
+        assert_eq!(errors, Vec::<String>::new(), "{name} has no errors");
+        let options = RenderOptions { color: false, width: 100 };
+        let shown: Vec<String> = check(&compiled.program)
+            .into_iter()
+            .map(|finding| render(&compiled.source_map.resolve(finding), &compiled.sources, options))
+            .collect();
+        insta::assert_snapshot!(shown.join("\n"));
+    });
+}

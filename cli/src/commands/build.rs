@@ -1,0 +1,226 @@
+//! `gloo build`.
+
+use crate::arguments::{BackendArgument, BuildArguments, LayoutArgument, Output};
+use crate::report::{Outcome, Terminal, report_diagnostics};
+use crate::workspace::Workspace;
+use crate::world::{Change, World};
+use anyhow::{Context, Result, anyhow, bail};
+use gloo_envoy::EnvoyTarget;
+use gloo_gateway_api::GatewayApiTarget;
+use gloo_ir::{Backend, Cluster, ClusterId, GatewayMesh, IstioMode, Program, Version};
+use gloo_istio::IstioTarget;
+use gloo_source::{Place, Severity, Sink};
+use gloo_target::{
+    BuildError, ExistingFile, Layout, Output as Built, Repository, Target, changes, is_made_by_gloo,
+};
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Writes the manifests of every cluster, all or none.
+///
+/// # Errors
+/// The workspace can't be read, or the output not be written.
+pub fn run(arguments: &BuildArguments, world: &dyn World, terminal: &mut Terminal) -> Result<Outcome> {
+    let mut workspace = Workspace::load(&arguments.workspace, world)?;
+    super::check::find(&mut workspace);
+    if let Some(backend) = arguments.backend {
+        set_backend(&mut workspace.compiled.program, backend);
+    }
+    let clusters = clusters(&workspace.compiled.program, &arguments.clusters)?;
+    let layout = layout(arguments, &workspace);
+    let built = if workspace.is_right() { build(&mut workspace, &clusters, &layout)? } else { None };
+    let compiled = &workspace.compiled;
+    let Some(built) = built else {
+        let errors = compiled.diagnostics.iter().filter(|one| one.severity == Severity::Error).cloned();
+        let errors: Vec<_> = errors.collect();
+        report_diagnostics(&errors, &compiled.sources, arguments.output, terminal);
+        if arguments.output == Output::Text {
+            terminal.line(&terminal.red("nothing was written"));
+        }
+        return Ok(Outcome::Findings);
+    };
+    let folder = match &arguments.out {
+        Some(out) => world.current_folder()?.join(out),
+        None => workspace.root.join(&compiled.manifest.out),
+    };
+    let only: BTreeSet<ClusterId> = clusters.iter().map(|cluster| cluster.id.clone()).collect();
+    let only = (!arguments.clusters.is_empty()).then_some(&only);
+    write(&built, &folder, only, arguments, world, terminal)
+}
+
+/// The output of the clusters; nothing if something can't be said, which is then among the diagnostics.
+///
+/// # Errors
+/// gloo made something wrong: a bug.
+pub fn build(workspace: &mut Workspace, clusters: &[Arc<Cluster>], layout: &Layout) -> Result<Option<Built>> {
+    let mut sink: Sink<Place> = Sink::new();
+    let positions = |place: Place| workspace.link(place);
+    let built =
+        gloo_target::build(&workspace.compiled.program, clusters, &target, layout, &positions, &mut sink);
+    workspace.add(sink.into_diagnostics());
+    match built {
+        Ok(built) => Ok(Some(built)),
+        Err(BuildError::Refused(_)) => Ok(None),
+        Err(error) => Err(anyhow!("{error}")),
+    }
+}
+
+/// The target of a backend.
+fn target(backend: &Backend) -> &'static (dyn Target + Sync) {
+    match backend {
+        Backend::Istio { .. } => &IstioTarget,
+        Backend::GatewayApi { .. } => &GatewayApiTarget,
+        Backend::Envoy { .. } => &EnvoyTarget,
+    }
+}
+
+/// The clusters that are named, or all of them.
+fn clusters(program: &Program, wanted: &[String]) -> Result<Vec<Arc<Cluster>>> {
+    if wanted.is_empty() {
+        if program.clusters.is_empty() {
+            bail!(
+                "the workspace has no cluster; declare one: `cluster local {{ backend: envoy(version: \"1.40\") }}`"
+            );
+        }
+        return Ok(program.clusters.values().cloned().collect());
+    }
+    let find = |name: &String| {
+        program.clusters.get(&ClusterId::new(name.as_str())).cloned().with_context(|| {
+            let known: Vec<&str> = program.clusters.keys().map(ClusterId::as_str).collect();
+            format!("there is no cluster `{name}`; there are: {}", known.join(", "))
+        })
+    };
+    wanted.iter().map(find).collect()
+}
+
+/// Gives every cluster another backend, of the version that gloo knows best.
+fn set_backend(program: &mut Program, backend: BackendArgument) {
+    let version = |parts: &[u32]| Version(parts.to_vec());
+    let backend = match backend {
+        BackendArgument::Istio => Backend::Istio { version: version(&[1, 30]), mode: IstioMode::Sidecar },
+        BackendArgument::GatewayApi => Backend::GatewayApi {
+            version: version(&[1, 6]),
+            envoy_gateway: version(&[1, 9]),
+            mesh: GatewayMesh::None,
+        },
+        BackendArgument::Envoy => Backend::Envoy { version: version(&[1, 40]), identity: None },
+    };
+    for cluster in program.clusters.values_mut() {
+        Arc::make_mut(cluster).backend.value = backend.clone();
+    }
+}
+
+fn layout(arguments: &BuildArguments, workspace: &Workspace) -> Layout {
+    let manifest = &workspace.compiled.manifest;
+    let chosen = arguments.layout.unwrap_or(match manifest.layout {
+        gloo_ir::Layout::Flat => LayoutArgument::Flat,
+        gloo_ir::Layout::Kustomize => LayoutArgument::Kustomize,
+        gloo_ir::Layout::Argocd => LayoutArgument::Argocd,
+        gloo_ir::Layout::Flux => LayoutArgument::Flux,
+    });
+    let repository = || Repository { url: String::new(), folder: manifest.out.trim_matches('/').to_owned() };
+    match chosen {
+        LayoutArgument::Flat => Layout::Flat,
+        LayoutArgument::Kustomize => Layout::Kustomize,
+        LayoutArgument::Argocd => Layout::ArgoCd(repository()),
+        LayoutArgument::Flux => Layout::Flux(repository()),
+    }
+}
+
+fn write(
+    built: &Built,
+    folder: &Path,
+    only: Option<&BTreeSet<ClusterId>>,
+    arguments: &BuildArguments,
+    world: &dyn World,
+    terminal: &mut Terminal,
+) -> Result<Outcome> {
+    let existing = existing(folder, world)?;
+    let changes = changes(built, &existing, only);
+    if let Some(path) = changes.in_the_way.first() {
+        bail!(
+            "`{}` wasn't made by gloo and stands where the build would write; move it, or build into another folder",
+            folder.join(path).display()
+        );
+    }
+    let mut list: Vec<Change> = Vec::new();
+    for (path, file) in &changes.write {
+        let path = folder.join(path);
+        // A file that is as it should be keeps its time: nothing that watches it has anything to do.
+        let same = world.exists(&path) && world.read(&path).is_ok_and(|bytes| bytes == file.text.as_bytes());
+        if !same {
+            list.push(Change::Write(path, file.text.as_bytes().to_vec()));
+        }
+    }
+    list.extend(changes.delete.iter().map(|path| Change::Delete(folder.join(path))));
+    world.change(&list).context("nothing more was written")?;
+    report(built, folder, &changes, &list, arguments, terminal);
+    Ok(Outcome::Good)
+}
+
+fn report(
+    built: &Built,
+    folder: &Path,
+    changes: &gloo_target::Changes<'_>,
+    list: &[Change],
+    arguments: &BuildArguments,
+    terminal: &mut Terminal,
+) {
+    let written = list.iter().filter(|change| matches!(change, Change::Write(..))).count();
+    match arguments.output {
+        Output::Json => {
+            let clusters: Vec<_> = built
+                .clusters
+                .iter()
+                .map(|one| {
+                    let files: Vec<&str> = one.files.iter().map(|file| file.path.as_str()).collect();
+                    json!({ "cluster": one.cluster.as_str(), "target": one.target, "files": files })
+                })
+                .collect();
+            terminal.json(&json!({
+                "folder": folder.display().to_string(),
+                "clusters": clusters,
+                "written": written,
+                "deleted": changes.delete,
+                "foreign": changes.foreign,
+            }));
+        }
+        Output::Text => {
+            for one in &built.clusters {
+                let count = one.files.len();
+                let plural = if count == 1 { "" } else { "s" };
+                terminal.line(&format!(
+                    "{} ({}): {count} file{plural}",
+                    terminal.bold(one.cluster.as_str()),
+                    one.target
+                ));
+            }
+            terminal.line(&format!(
+                "{written} written, {} deleted, {} unchanged in {}",
+                changes.delete.len(),
+                changes.write.len().saturating_sub(written),
+                folder.display()
+            ));
+            if !changes.foreign.is_empty() {
+                let names: Vec<&str> = changes.foreign.iter().take(3).copied().collect();
+                let more = if changes.foreign.len() > 3 { ", …" } else { "" };
+                terminal.note(&format!("left alone, not made by gloo: {}{more}", names.join(", ")));
+            }
+        }
+    }
+}
+
+/// The files in the output folder.
+fn existing(folder: &Path, world: &dyn World) -> Result<Vec<ExistingFile>> {
+    if !world.exists(folder) {
+        return Ok(Vec::new());
+    }
+    let describe = |path: PathBuf| {
+        let beginning = world.beginning(&path, 256).unwrap_or_default();
+        let made_by_gloo = is_made_by_gloo(&String::from_utf8_lossy(&beginning));
+        ExistingFile { path: crate::workspace::relative(folder, &path), made_by_gloo }
+    };
+    Ok(world.list(folder, &|_| false)?.into_iter().map(describe).collect())
+}
