@@ -45,6 +45,7 @@ pub fn dist(repository: &Repository) -> anyhow::Result<()> {
     }
     std::fs::write(folder.join("THIRD-PARTY.txt"), licences)?;
 
+    std::fs::create_dir_all(repository.path("dist"))?;
     let archive = repository.path("dist").join(format!("{name}.tar.gz"));
     pack(repository, &stage, &name, &archive)?;
     try_out(repository, &target.join("try"), &name, &archive)?;
@@ -81,7 +82,6 @@ fn libz3(repository: &Repository, binary: &Path) -> anyhow::Result<Option<String
 
 /// One archive for one commit: sorted, nobody's, and of the commit's time.
 fn pack(repository: &Repository, stage: &Path, name: &str, archive: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(repository.path("dist"))?;
     let time = text(&run(repository.command("git").args(["log", "-1", "--format=@%ct"]))?);
     let mut tar = repository.command("tar");
     tar.args([
@@ -118,4 +118,47 @@ fn try_out(repository: &Repository, folder: &Path, name: &str, archive: &Path) -
     }
     std::fs::remove_dir_all(folder)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Repository, libz3, licences, pack};
+
+    #[test]
+    fn the_same_files_give_the_same_archive() -> anyhow::Result<()> {
+        let repository = Repository::here()?;
+        let stage = tempfile::tempdir()?;
+        let archive = |name: &str| stage.path().join(name);
+        for (names, result) in [(["b", "a"], "1.tar.gz"), (["a", "b"], "2.tar.gz")] {
+            let folder = stage.path().join("gloo");
+            std::fs::create_dir(&folder)?;
+            for name in names {
+                std::fs::write(folder.join(name), name)?;
+            }
+            pack(&repository, stage.path(), "gloo", &archive(result))?;
+            std::fs::remove_dir_all(&folder)?;
+        }
+        assert_eq!(std::fs::read(archive("1.tar.gz"))?, std::fs::read(archive("2.tar.gz"))?);
+        Ok(())
+    }
+
+    #[test]
+    fn licences_of_what_is_linked() -> anyhow::Result<()> {
+        let metadata = Repository::here()?.metadata(&["--filter-platform", super::TARGET])?;
+        let licences = licences::of(&metadata, "gloo-source")?;
+        assert!(
+            licences.lines().any(|line| line.starts_with("ariadne ") && line.ends_with(": MIT")),
+            "{licences}"
+        );
+        assert!(licences.contains("Permission is hereby granted"), "{licences}");
+        assert!(!licences.contains("\ninsta "), "a test's library is not linked");
+        assert!(!licences.contains("\ngloo-source "), "our own licence stands by itself");
+        Ok(())
+    }
+
+    #[test]
+    fn a_binary_without_libz3_needs_none() -> anyhow::Result<()> {
+        assert_eq!(libz3(&Repository::here()?, &std::env::current_exe()?)?, None);
+        Ok(())
+    }
 }
