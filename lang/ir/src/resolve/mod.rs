@@ -9,6 +9,7 @@ mod find;
 mod kind;
 mod names;
 pub mod suggest;
+mod uses;
 
 pub use declarations::{
     DeclarationId, Declarations, Declared, ListenerShape, PortShape, Shape, Used, declarations,
@@ -16,4 +17,5 @@ pub use declarations::{
 };
 pub use find::{Hit, Miss};
 pub use kind::{Kind, Kinds};
-pub use names::{Brought, Duplicate, Names, UseProblem, module_of};
+pub use names::{Duplicate, Names, module_of};
+pub use uses::{Brought, UseProblem};
