@@ -1,9 +1,14 @@
-//! Puts the pages of `docs/errors` into the binary, so that `gloo explain` needs nothing beside it.
+//! Puts the pages of `docs/errors` into the binary, so that `gloo explain` needs nothing beside it; and says where
+//! libz3 is found (`xtask/link_z3.rs`).
+
+#[path = "../xtask/link_z3.rs"]
+mod link_z3;
 
 use std::fmt::Write;
 use std::path::Path;
 
 fn main() -> std::io::Result<()> {
+    link_z3::main();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/errors").canonicalize()?;
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut pages: Vec<_> = std::fs::read_dir(&folder)?

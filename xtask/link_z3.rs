@@ -5,7 +5,7 @@
 //!   folder is.
 //! - For `make dist` (`GLOO_DIST` is set): beside the binary, so that the folder can be put anywhere.
 
-fn main() {
+pub fn main() {
     println!("cargo::rerun-if-changed=../xtask/link_z3.rs");
     println!("cargo::rerun-if-env-changed=GLOO_DIST");
     println!("cargo::rerun-if-env-changed=Z3_LIBRARY_PATH_OVERRIDE");
