@@ -42,9 +42,17 @@ impl Scene<'_> {
         let text = self.clip(found);
         let (message, help) = match self.out_of_place(found.1, &text) {
             Some((message, help)) => (message, Some(help)),
-            None => (format!("expected {}, found `{text}`", self.expected.describe()), self.help(found.1)),
+            None => (format!("expected {}, found `{text}`", self.wanted()), self.help(found.1)),
         };
         Told { start: found.0, end: found.2, message, help: help.map(str::to_owned) }
+    }
+
+    fn wanted(&self) -> String {
+        let arrow = self.before.is_some_and(|(_, token, _)| token == Fixed::Arrow.into());
+        if arrow && self.expected.has(Token::Name) && !self.expected.has(Token::Number) {
+            return "a service or another action".to_owned();
+        }
+        self.expected.describe()
     }
 
     /// Whether something is missing at the end of the line before: it is told there, and not at the next.
@@ -58,7 +66,7 @@ impl Scene<'_> {
     }
 
     fn missing(&self) -> Told {
-        let wanted = self.expected.describe();
+        let wanted = self.wanted();
         match self.before {
             Some(before) => {
                 let message = format!("expected {wanted} after `{}`", self.clip(before));
