@@ -96,11 +96,16 @@ pub fn build(
             Err(reported) => refused = Some(reported),
         }
     }
+    // Either groups or the files of one are worked on at once: with both, a thread that waits for files would begin the
+    // next group, and all of them would be in memory.
+    let write = if groups.len() > 1 { written_in_turn } else { written };
     let emitted: Vec<(Result<Emitted, BuildError>, Sink<Place>)> = groups
         .par_iter()
         .map(|group| {
             let mut sink = Sink::new();
-            (emit(group, targets, layout, positions, &mut sink), sink)
+            let emitted = artifacts(group, targets, layout, positions, &mut sink)
+                .and_then(|(target, artifacts)| Ok(Emitted { target, files: write(&artifacts, positions)? }));
+            (emitted, sink)
         })
         .collect();
     let mut files: BTreeMap<ClusterId, ClusterOutput> = BTreeMap::new();
@@ -160,13 +165,14 @@ impl Emitted {
     }
 }
 
-fn emit(
+/// The title of a group's target, and its artifacts by path.
+fn artifacts(
     group: &Group,
     targets: Targets<'_>,
     layout: &Layout,
     positions: Positions<'_>,
     sink: &mut Sink<Place>,
-) -> Result<Emitted, BuildError> {
+) -> Result<(String, Vec<Artifact>), BuildError> {
     let plan = &group.plan;
     let target = targets(&plan.cluster.backend);
     let mut artifacts = target.emit(plan, positions, sink).map_err(BuildError::Refused)?;
@@ -178,7 +184,7 @@ fn emit(
     if !faults.is_empty() {
         return Err(BuildError::Faulty(faults));
     }
-    Ok(Emitted { target: title, files: written(&artifacts, positions)? })
+    Ok((title, artifacts))
 }
 
 /// Says what the prerequisites are for, where the target has made some and not said it.
@@ -199,11 +205,15 @@ fn read_me(artifacts: &[Artifact], target: &str) -> Option<Artifact> {
 }
 
 fn written(artifacts: &[Artifact], positions: Positions<'_>) -> Result<Vec<OutputFile>, YamlError> {
-    let write = |artifact: &Artifact| {
-        let text = artifact.text(positions)?;
-        Ok(OutputFile { path: artifact.path.clone(), text: text.into() })
-    };
-    artifacts.par_iter().map(write).collect()
+    artifacts.par_iter().map(|artifact| file(artifact, positions)).collect()
+}
+
+fn written_in_turn(artifacts: &[Artifact], positions: Positions<'_>) -> Result<Vec<OutputFile>, YamlError> {
+    artifacts.iter().map(|artifact| file(artifact, positions)).collect()
+}
+
+fn file(artifact: &Artifact, positions: Positions<'_>) -> Result<OutputFile, YamlError> {
+    Ok(OutputFile { path: artifact.path.clone(), text: artifact.text(positions)?.into() })
 }
 
 /// Reports what was found on the clusters: the same thing at the same place once, with the clusters that have it too.

@@ -7,6 +7,7 @@
 
 mod artifact;
 mod build;
+mod capability;
 mod changes;
 mod describe;
 mod layout;
@@ -18,6 +19,7 @@ mod yaml;
 
 pub use artifact::{Artifact, Content, is_made_by_gloo};
 pub use build::{BuildError, ClusterOutput, Output, OutputFile, Targets, build};
+pub use capability::{CAPABILITIES, Capability, Support, Versions, versions};
 pub use changes::{Changes, ExistingFile, changes};
 pub use gloo_ir::normal_form::{Conjunct, Literal};
 pub use layout::{Layout, Repository};

@@ -121,7 +121,9 @@ impl<'a> Meeting<'a> {
                 witness.path = Some(path.to_owned());
                 let conflict = site.conflict_by(&site.request(&witness));
                 if let Some(conflict) = conflict.filter(|conflict| conflict.places == (one, other)) {
-                    return Some(conflict.diagnostic.help("of the joined tables one may have an `otherwise`"));
+                    return Some(
+                        conflict.diagnostic.help("of the joined tables one may have an `otherwise`"),
+                    );
                 }
             }
         }
@@ -252,7 +254,10 @@ impl Site<'_> {
         if routes.peek().is_some() {
             // A rule that delegates has a step of its own, before that of the rule that decides.
             let is_own = |place: &Place| side.rules.iter().any(|rule| place_of(rule) == Some(*place));
-            return routes.filter_map(|step| step.place).find(is_own).map(|place| Answer::Decided(place, said));
+            return routes
+                .filter_map(|step| step.place)
+                .find(is_own)
+                .map(|place| Answer::Decided(place, said));
         }
         match trace.outcome {
             Final::Denied { status: Refusal::Status(_) | Refusal::Any, .. } => Some(Answer::Refused(said)),

@@ -8,7 +8,7 @@ mod upstream;
 
 pub use mesh::has_mesh;
 
-use crate::{Plan, Upstream, UpstreamKey};
+use crate::{Plan, Upstream, UpstreamKey, versions};
 use gloo_ir::joined::joined_tables;
 use gloo_ir::{Attachment, Cluster, ClusterId, Program, TableId, Traffic};
 use gloo_source::{Code, Diagnostic, Place, Reported, Sink};
@@ -53,8 +53,12 @@ impl<'a> Planner<'a> {
         };
         let plan = lowering.plan();
         let mut reported = None;
+        let mut said = BTreeSet::new();
         for diagnostic in found.into_diagnostics() {
-            reported = Some(sink.report(diagnostic));
+            let place = diagnostic.labels.first().map(|label| label.place);
+            if said.insert((diagnostic.code.number, place, diagnostic.message.clone())) {
+                reported = Some(sink.report(diagnostic));
+            }
         }
         reported.map_or(Ok(plan), Err)
     }
@@ -98,6 +102,7 @@ impl Lowering<'_> {
             joined.iter().flat_map(|joined| &joined.tables).map(|table| table.id.clone()).collect();
         let serving = self.lower_tables(&used);
         let (gateways, mesh) = self.entries(&joined);
+        self.old_versions();
         self.mtls_needs_mesh();
         self.sources_need_mesh(&serving);
         self.traffic_needs_mesh();
@@ -115,6 +120,17 @@ impl Lowering<'_> {
             services: self.services(),
             externals: self.externals(),
             upstreams: std::mem::take(&mut self.upstreams),
+        }
+    }
+
+    /// Reports versions that don't understand what would be written.
+    fn old_versions(&mut self) {
+        let backend = &self.cluster.backend;
+        for (known, version) in versions(backend).into_iter().filter(|(known, version)| !known.takes(version))
+        {
+            let message = format!("gloo doesn't write for {} {version}", known.title);
+            let help = format!("upgrade to {} {} or later", known.title, known.oldest());
+            self.sink.report(Diagnostic::new(Code::NOT_ON_TARGET, backend.at, message).help(help));
         }
     }
 
