@@ -10,11 +10,13 @@
 mod class;
 mod escape;
 mod flags;
+mod latin1;
 mod parser;
 mod stack;
 mod unicode;
 
 use crate::PatternError;
+use parser::Encoding;
 use regex_automata::Input;
 use regex_automata::nfa::thompson::pikevm::PikeVM;
 use regex_automata::nfa::thompson::{self, WhichCaptures};
@@ -61,7 +63,7 @@ impl Regex {
     }
 
     fn new(text: &str, ignore_case: bool) -> Result<Self, PatternError> {
-        let parsed = parser::parse(text, ignore_case)?;
+        let parsed = parser::parse(text, ignore_case, Encoding::Utf8)?;
         let whole = Hir::concat(vec![Hir::look(Look::Start), parsed.hir.clone(), Hir::look(Look::End)]);
         let matcher = nfa(&whole).and_then(|nfa| PikeVM::new_from_nfa(nfa).ok()).ok_or_else(|| {
             PatternError::too_large(0..text.len(), "this expression is too large")

@@ -9,6 +9,7 @@ mod universe;
 
 use crate::{Minterm, PathPattern, Regex, TooLarge, witness};
 use automaton::Automaton;
+use regex_syntax::hir::Hir;
 use std::sync::Arc;
 
 /// The most states that the automaton of one set has.
@@ -75,7 +76,11 @@ impl StringSet {
     /// # Errors
     /// Where the set is too large: an expression may be small and its automaton is not, as for `.*a.{20}`.
     pub fn regex(regex: &Regex) -> Result<Self, TooLarge> {
-        build::expression(regex.hir()).map(Self::new)
+        Self::expression(regex.hir())
+    }
+
+    pub(crate) fn expression(hir: &Hir) -> Result<Self, TooLarge> {
+        build::expression(hir).map(Self::new)
     }
 
     /// Every text that is a path of the pattern. Of these, only those in [`paths`](Self::paths) come in a request.

@@ -1,4 +1,5 @@
 //! Path patterns, held against the language page's words, one example a line.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "in a test a panic is the failure")]
 
 use gloo_domain::{PathPattern, PathTemplate, PatternErrorKind, StringSet};
 

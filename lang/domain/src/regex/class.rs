@@ -6,10 +6,6 @@ use crate::PatternError;
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir};
 use std::ops::RangeInclusive;
 
-pub(super) fn hir(class: ClassUnicode) -> Hir {
-    Hir::class(Class::Unicode(class))
-}
-
 /// `\C`: one byte, of which a character may have several.
 pub(super) fn any_byte() -> Hir {
     Hir::class(Class::Bytes(ClassBytes::new([ClassBytesRange::new(0, u8::MAX)])))
@@ -17,11 +13,6 @@ pub(super) fn any_byte() -> Hir {
 
 pub(super) fn single(range: RangeInclusive<char>) -> ClassUnicode {
     ClassUnicode::new([ClassUnicodeRange::new(*range.start(), *range.end())])
-}
-
-/// The range with every character that differs from one of it by case alone.
-pub(super) fn folded(range: RangeInclusive<char>) -> ClassUnicode {
-    unicode::fold(single(range))
 }
 
 /// The code points of the range that are characters: surrogates are none.
@@ -61,7 +52,7 @@ impl Parser<'_> {
     /// A named class, folded if case is ignored and then negated if `negated`.
     fn named(&self, mut class: ClassUnicode, negated: bool) -> ClassUnicode {
         if self.flags.ignore_case {
-            class = unicode::fold(class);
+            class = self.fold(class);
         }
         if negated {
             class.negate();

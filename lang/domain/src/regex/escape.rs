@@ -1,6 +1,6 @@
 //! Escapes that stand for one character.
 
-use super::parser::Parser;
+use super::parser::{Encoding, Parser};
 use crate::PatternError;
 
 impl Parser<'_> {
@@ -28,7 +28,11 @@ impl Parser<'_> {
             c if c.is_ascii() && !c.is_ascii_alphanumeric() => Some(u32::from(c)),
             _ => None,
         };
-        code.ok_or_else(|| self.bad_escape(start, c))
+        let largest = match self.encoding {
+            Encoding::Utf8 => u32::from(char::MAX),
+            Encoding::Latin1 => 0xFF,
+        };
+        code.filter(|code| *code <= largest).ok_or_else(|| self.bad_escape(start, c))
     }
 
     fn octal_digit(&self) -> Option<u32> {
@@ -63,8 +67,7 @@ impl Parser<'_> {
         if !valid || significant.len() > 6 {
             return None;
         }
-        let code = u32::from_str_radix(significant, 16).unwrap_or(0);
-        (code <= u32::from(char::MAX)).then_some(code)
+        Some(u32::from_str_radix(significant, 16).unwrap_or(0))
     }
 
     fn bad_escape(&self, start: usize, c: char) -> PatternError {

@@ -2,9 +2,9 @@
 
 use super::flags::Flags;
 use super::stack::{Part, Stack};
-use super::{MAX_DEPTH, MAX_LENGTH, class};
+use super::{MAX_DEPTH, MAX_LENGTH, class, latin1, unicode};
 use crate::PatternError;
-use regex_syntax::hir::{self, Hir, Look};
+use regex_syntax::hir::{Class, ClassUnicode, Hir, Look};
 use std::ops::Range;
 
 /// The largest count in `x{n}`, and the largest product of nested ones.
@@ -21,6 +21,15 @@ pub(super) struct Parsed {
     pub(super) captures: usize,
 }
 
+/// How RE2 reads expressions and texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// A character is what UTF-8 makes of bytes.
+    Utf8,
+    /// Each byte is a character, and stands as that character in what the parser gets.
+    Latin1,
+}
+
 /// What stood at a `(`.
 pub(super) enum Opened {
     /// Flags alone.
@@ -33,6 +42,7 @@ pub(super) struct Parser<'t> {
     pub(super) text: &'t str,
     pub(super) at: usize,
     pub(super) flags: Flags,
+    pub(super) encoding: Encoding,
     stack: Stack,
     captures: usize,
     open_quote: bool,
@@ -40,7 +50,7 @@ pub(super) struct Parser<'t> {
     repetition: Option<Range<usize>>,
 }
 
-pub(super) fn parse(text: &str, ignore_case: bool) -> Result<Parsed, PatternError> {
+pub(super) fn parse(text: &str, ignore_case: bool, encoding: Encoding) -> Result<Parsed, PatternError> {
     if text.len() > MAX_LENGTH {
         return Err(PatternError::too_large(0..text.len(), format!("an expression of {} bytes", text.len()))
             .help(format!("at most {MAX_LENGTH} are read; split it into several rules")));
@@ -50,6 +60,7 @@ pub(super) fn parse(text: &str, ignore_case: bool) -> Result<Parsed, PatternErro
         text,
         at: 0,
         flags,
+        encoding,
         captures: 0,
         stack: Stack::default(),
         open_quote: false,
@@ -115,12 +126,16 @@ impl<'t> Parser<'t> {
             }
             '$' => self.stack.push(Hir::look(if self.flags.multi_line { Look::EndLF } else { Look::End })),
             '.' => {
-                let dot = if self.flags.dot_newline { hir::Dot::AnyChar } else { hir::Dot::AnyCharExceptLF };
-                self.stack.push(Hir::dot(dot));
+                let mut class = class::single('\n'..='\n');
+                if self.flags.dot_newline {
+                    class = ClassUnicode::empty();
+                }
+                class.negate();
+                self.push_class(class);
             }
             '[' => {
                 let class = self.class(start)?;
-                self.stack.push(class::hir(class));
+                self.push_class(class);
             }
             '*' => return self.repeat(start, 0, None, last_repetition),
             '+' => return self.repeat(start, 1, None, last_repetition),
@@ -161,13 +176,24 @@ impl<'t> Parser<'t> {
     }
 
     fn literal(&mut self, c: char) {
-        let hir = if self.flags.ignore_case {
-            class::hir(class::folded(c..=c))
-        } else {
-            let mut bytes = [0; 4];
-            Hir::literal(c.encode_utf8(&mut bytes).as_bytes())
-        };
-        self.stack.push(hir);
+        let class = class::single(c..=c);
+        let class = if self.flags.ignore_case { self.fold(class) } else { class };
+        self.push_class(class);
+    }
+
+    fn push_class(&mut self, class: ClassUnicode) {
+        self.stack.push(match self.encoding {
+            Encoding::Utf8 => Hir::class(Class::Unicode(class)),
+            Encoding::Latin1 => Hir::class(Class::Bytes(latin1::bytes(&class))),
+        });
+    }
+
+    /// The characters of the class, with all that differ from one of them by case alone.
+    pub(super) fn fold(&self, class: ClassUnicode) -> ClassUnicode {
+        match self.encoding {
+            Encoding::Utf8 => unicode::fold(class),
+            Encoding::Latin1 => latin1::fold(class),
+        }
     }
 
     /// A code point from an escape; a surrogate, which no text holds, matches nothing.
@@ -196,7 +222,7 @@ impl<'t> Parser<'t> {
         } else if self.eat(r"\Q") {
             self.quote();
         } else if let Some(class) = self.group_escape()? {
-            self.stack.push(class::hir(class));
+            self.push_class(class);
         } else {
             let code = self.escape()?;
             self.code_point(code);

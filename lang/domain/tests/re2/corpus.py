@@ -2,6 +2,7 @@
 """Asks RE2's own library what it accepts and matches, and writes the answers down.
 
     corpus.jsonl  one expression a line: whether RE2 accepts it, and which texts it matches as a whole
+    latin1.jsonl  the same for RE2 in Latin-1, where expressions and texts beyond ASCII tell the two apart
     ../../src/regex/unicode.txt
                   every group of characters by name with its ranges, and every set of letters that case folding joins
 
@@ -13,12 +14,17 @@ import json
 import os
 import random
 import re
+import sys
 
 import re2
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OPTIONS = re2.Options()
 OPTIONS.log_errors = False
+
+LATIN1 = re2.Options()
+LATIN1.log_errors = False
+LATIN1.encoding = re2.Options.Encoding.LATIN1
 
 # Where RE2 differs from its relatives, and where parsers go wrong.
 TRICKY = r"""
@@ -153,6 +159,21 @@ def corpus():
             yield {"pattern": pattern, "accepted": True, "matches": yes, "others": no}
 
 
+def latin1(entries):
+    """The verdicts of RE2 in Latin-1 on expressions that RE2 accepts in UTF-8; texts are given as their bytes."""
+    for entry in entries:
+        pattern = entry["pattern"]
+        try:
+            program = re2.compile(pattern.encode(), LATIN1)
+        except re2.error:
+            yield {"pattern": pattern, "accepted": False}
+            continue
+        texts = ["é", "éa", "aé", "éé", "日", "K", "ſ", "a", "k"] + entry["matches"] + entry["others"]
+        texts = list(dict.fromkeys(text for text in texts if pattern.isascii() <= (not text.isascii())))[:10]
+        yes = [text for text in texts if program.fullmatch(text.encode())]
+        yield {"pattern": pattern, "accepted": True, "matches": yes, "others": [text for text in texts if text not in yes]}
+
+
 def ranges(points):
     """`41-5A 61` for sorted code points."""
     runs = []
@@ -189,15 +210,21 @@ def unicode_tables():
             yield "fold " + " ".join("%X" % point for point in orbit)
 
 
-def main():
-    with open(os.path.join(HERE, "corpus.jsonl"), "w", encoding="utf-8") as file:
-        patterns = pairs = matched = 0
-        for entry in corpus():
-            patterns += 1
-            matched += len(entry.get("matches", []))
-            pairs += len(entry.get("matches", [])) + len(entry.get("others", []))
+def write(name, entries):
+    with open(os.path.join(HERE, name), "w", encoding="utf-8") as file:
+        for entry in entries:
             file.write(json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n")
-    print(f"{patterns} expressions, {pairs} pairs with a text, {matched} of them matched")
+    matched = sum(len(entry.get("matches", [])) for entry in entries)
+    pairs = matched + sum(len(entry.get("others", [])) for entry in entries)
+    print(f"{name}: {len(entries)} expressions, {pairs} pairs with a text, {matched} of them matched")
+
+
+def main():
+    entries = list(corpus())
+    write("corpus.jsonl", entries)
+    write("latin1.jsonl", list(latin1([entry for entry in entries if entry["accepted"]][:1200])))
+    if "--texts-only" in sys.argv:
+        return
     with open(os.path.join(HERE, "../../src/regex/unicode.txt"), "w", encoding="utf-8") as file:
         file.writelines(line + "\n" for line in unicode_tables())
 
