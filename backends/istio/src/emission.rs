@@ -34,7 +34,7 @@ pub(crate) struct Emission<'a> {
     title: String,
     positions: Positions<'a>,
     sink: &'a mut Sink,
-    failed: Option<Reported>,
+    failed: BTreeMap<(Option<Place>, String), Reported>,
     artifacts: BTreeMap<String, Artifact>,
     names: BTreeMap<(&'static str, String), Unique>,
     warned: BTreeSet<String>,
@@ -49,7 +49,7 @@ impl<'a> Emission<'a> {
             title,
             positions,
             sink,
-            failed: None,
+            failed: BTreeMap::new(),
             artifacts: BTreeMap::new(),
             names: BTreeMap::new(),
             warned: BTreeSet::new(),
@@ -86,9 +86,15 @@ impl<'a> Emission<'a> {
         self.report(diagnostic)
     }
 
+    /// Says it once: listeners, hosts and callers share rules.
     fn report(&mut self, diagnostic: Diagnostic<Place>) -> Reported {
+        let place = diagnostic.labels.first().map(|label| label.place);
+        if let Some(reported) = self.failed.get(&(place, diagnostic.message.clone())) {
+            return *reported;
+        }
+        let key = (place, diagnostic.message.clone());
         let reported = self.sink.report(diagnostic);
-        self.failed = Some(reported);
+        self.failed.insert(key, reported);
         reported
     }
 
@@ -148,7 +154,7 @@ impl<'a> Emission<'a> {
 
     /// The files, by their paths.
     pub(crate) fn finish(self) -> Result<Vec<Artifact>, Reported> {
-        match self.failed {
+        match self.failed.into_values().next() {
             Some(reported) => Err(reported),
             None => Ok(self.artifacts.into_values().collect()),
         }

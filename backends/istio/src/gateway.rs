@@ -19,7 +19,6 @@ impl Kind for Gateway {
 /// A port with the hosts that it serves, as `namespace/host`: only VirtualServices of that namespace may serve them.
 #[derive(Serialize)]
 pub(crate) struct Server {
-    pub(crate) name: String,
     pub(crate) port: Port,
     pub(crate) hosts: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,7 @@ use crate::emission::{Emission, New};
 use crate::envoy_filter::{Context, EnvoyFilter, Patch, WorkloadSelector};
 use crate::gateway::{Gateway, Port, Server};
 use crate::names::host_part;
-use crate::route::{AddressTags, Routes, Scene, answer, tcp_routes, tls_routes};
+use crate::route::{AddressTags, Routes, Scene, answer, tcp_routes, tls_routes, with_tables};
 use crate::server_tls;
 use crate::virtual_service::{HttpRoute, Redirect, VirtualService};
 use gloo_domain::{AddressRange, HostPattern};
@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 
 /// Writes a gateway.
 pub(crate) fn write(emission: &mut Emission<'_>, plan: &GatewayPlan) {
+    let plan = &with_mesh_tables(emission, plan);
     let gateway = &plan.gateway;
     if gateway.workload.is_empty() {
         let what = format!("gateway `{}` without the labels of its pods", gateway.id);
@@ -45,6 +46,19 @@ pub(crate) fn write(emission: &mut Emission<'_>, plan: &GatewayPlan) {
         };
         emission.object(New { namespace, name: &name, sources: vec![gateway.place], doc: None, spec: &spec });
     }
+}
+
+/// The plan with the mesh tables of its destinations put into the rules for requests.
+fn with_mesh_tables(emission: &mut Emission<'_>, plan: &GatewayPlan) -> GatewayPlan {
+    let mut plan = plan.clone();
+    for listener in &mut plan.listeners {
+        if let ListenerRoutes::Http(hosts) = &mut listener.routes {
+            for host in hosts {
+                host.rules = with_tables(emission, &plan.gateway, &host.rules);
+            }
+        }
+    }
+    plan
 }
 
 /// What holds for all requests, and what Istio's own kinds can't say of it.
@@ -144,7 +158,7 @@ impl Writer<'_> {
         let hosts = self.hosts().iter().map(|host| format!("./{host}")).collect();
         let port_name = crate::names::label(&format!("{}-{}", listener.protocol.word(), listener.name));
         let port = Port { number: listener.port, name: port_name, protocol };
-        let server = Server { name: crate::names::label(&listener.name), port, hosts, tls };
+        let server = Server { port, hosts, tls };
         let spec = Gateway { selector: declared.workload.clone(), servers: vec![server] };
         let doc = listener.doc.as_deref().or(declared.doc.as_deref());
         emission.object(New { namespace, name: &name, sources: vec![listener.place], doc, spec: &spec });
@@ -183,14 +197,16 @@ impl Writer<'_> {
 
     /// A listener that answers everything by a redirect to https. Istio's own `httpsRedirect` would answer 301.
     fn redirect(&self, emission: &mut Emission<'_>, gateway: &str) {
-        let redirect = Redirect { scheme: Some("https"), redirect_code: 302, ..Redirect::default() };
-        let hosts = self.hosts().iter().map(HostPattern::to_string).collect();
-        let mut routes = Routes::default();
-        routes.refuse_paths(emission.plan.paths);
-        let name = "gloo.https".to_owned();
-        routes.http.push(HttpRoute { name, redirect: Some(redirect), ..HttpRoute::default() });
-        let spec = VirtualService { http: routes.http, ..self.service(gateway, hosts) };
-        self.add(emission, "https", vec![self.listener.listener.place], &spec);
+        for host in self.hosts() {
+            let redirect = Redirect { scheme: Some("https"), redirect_code: 302, ..Redirect::default() };
+            let name = "gloo.https".to_owned();
+            self.same_for_all(
+                emission,
+                gateway,
+                &host,
+                HttpRoute { name, redirect: Some(redirect), ..HttpRoute::default() },
+            );
+        }
     }
 
     fn http(&self, emission: &mut Emission<'_>, gateway: &str, hosts: &[VirtualHost]) {
@@ -198,19 +214,21 @@ impl Writer<'_> {
             self.virtual_host(emission, gateway, host);
         }
         // A host that the listener serves and no table is for: its paths are looked at all the same.
-        let untold: Vec<String> = self
-            .hosts()
-            .iter()
-            .filter(|pattern| !hosts.iter().any(|host| host.host == **pattern))
-            .map(HostPattern::to_string)
-            .collect();
-        if !untold.is_empty() {
-            let mut routes = Routes::default();
-            routes.refuse_paths(emission.plan.paths);
-            routes.http.push(HttpRoute { name: "gloo.no-table".to_owned(), ..answer(404) });
-            let spec = VirtualService { http: routes.http, ..self.service(gateway, untold) };
-            self.add(emission, "no-table", vec![self.listener.listener.place], &spec);
+        for host in self.hosts() {
+            if !hosts.iter().any(|other| other.host == host) {
+                let name = "gloo.no-table".to_owned();
+                self.same_for_all(emission, gateway, &host, HttpRoute { name, ..answer(404) });
+            }
         }
+    }
+
+    /// A host whose requests all get the same answer.
+    fn same_for_all(&self, emission: &mut Emission<'_>, gateway: &str, host: &HostPattern, route: HttpRoute) {
+        let mut routes = Routes::default();
+        routes.refuse_paths(emission.plan.paths);
+        routes.http.push(route);
+        let spec = VirtualService { http: routes.http, ..self.service(gateway, vec![host.to_string()]) };
+        self.add(emission, &host_part(host), vec![self.listener.listener.place], &spec);
     }
 
     fn virtual_host(&self, emission: &mut Emission<'_>, gateway: &str, host: &VirtualHost) {
@@ -252,7 +270,10 @@ impl Writer<'_> {
                     (VirtualService { tcp, ..service }, "tcp".to_owned())
                 }
             };
-            self.add(emission, &part, sources(&host.rules), &spec);
+            // Without a rule nothing is let in.
+            if !spec.tls.is_empty() || !spec.tcp.is_empty() {
+                self.add(emission, &part, sources(&host.rules), &spec);
+            }
         }
     }
 }

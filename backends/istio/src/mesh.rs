@@ -94,25 +94,28 @@ fn write_entry(emission: &mut Emission<'_>, entry: &MeshEntry, service: &Service
     emission.object(New { namespace: ROOT_NAMESPACE, name: &name, sources, doc: None, spec: &spec });
 }
 
-/// Writes what holds for all services: mutual TLS, the hosts that may be called, the paths that are refused.
-///
-/// What a mesh asks for is written for the whole of it. Without that only the program's own namespaces are meant, since
-/// others may live on the cluster.
+/// Writes what holds for all services: mutual TLS, the hosts that may be called, the paths that are refused. Only the
+/// program's own namespaces are meant, since others may live on the cluster.
 pub(crate) fn write_defaults(emission: &mut Emission<'_>) {
     let plan = emission.plan;
     let own: BTreeSet<&str> = plan.services.iter().map(|service| service.namespace.name.as_str()).collect();
     if own.is_empty() {
         return;
     }
-    let whole = || BTreeSet::from([ROOT_NAMESPACE]);
-    let (mode, namespaces) = match plan.mtls {
-        Mtls::Strict => ("STRICT", whole()),
-        Mtls::Permissive => ("PERMISSIVE", whole()),
-        Mtls::Off => ("DISABLE", own.clone()),
+    let mode = match plan.mtls {
+        Mtls::Strict => "STRICT",
+        Mtls::Permissive => "PERMISSIVE",
+        Mtls::Off => "DISABLE",
     };
-    let spec = PeerAuthentication { mtls: MutualTls { mode } };
-    for namespace in namespaces {
-        emission.object(New { namespace, name: "default", sources: Vec::new(), doc: None, spec: &spec });
+    let authentication = PeerAuthentication { mtls: MutualTls { mode } };
+    for namespace in &own {
+        emission.object(New {
+            namespace,
+            name: "default",
+            sources: Vec::new(),
+            doc: None,
+            spec: &authentication,
+        });
     }
     if emission.is_ambient() {
         if plan.outbound == Outbound::Declared {
@@ -122,29 +125,34 @@ pub(crate) fn write_defaults(emission: &mut Emission<'_>) {
         }
         return;
     }
-    let (mode, namespaces) = match plan.outbound {
-        Outbound::Declared => ("REGISTRY_ONLY", whole()),
-        Outbound::Any => ("ALLOW_ANY", own),
+    let mode = match plan.outbound {
+        Outbound::Declared => "REGISTRY_ONLY",
+        Outbound::Any => "ALLOW_ANY",
     };
-    let spec = Sidecar {
+    let sidecar = Sidecar {
         egress: vec![Egress { hosts: vec!["*/*"] }],
         outbound_traffic_policy: OutboundTrafficPolicy { mode },
     };
-    for namespace in namespaces {
-        emission.object(New { namespace, name: "default", sources: Vec::new(), doc: None, spec: &spec });
+    let paths = (plan.paths == PathMode::Strict).then(refusing_paths);
+    for namespace in &own {
+        emission.object(New { namespace, name: "default", sources: Vec::new(), doc: None, spec: &sidecar });
+        if let Some(spec) = &paths {
+            let name = "gloo-strict-paths";
+            emission.object(New { namespace, name, sources: Vec::new(), doc: None, spec });
+        }
     }
-    if plan.paths == PathMode::Strict {
-        let refusing = json!({
-            "name": "gloo.strict-paths",
-            "match": {"safe_regex": {"regex": REFUSED_PATHS}},
-            "direct_response": {"status": 400},
-        });
-        let patches = vec![
-            Context::Inbound.connection_manager(strict_paths(plan.paths)),
-            Context::Inbound.first_route(refusing),
-        ];
-        let spec = EnvoyFilter { workload_selector: None, config_patches: patches };
-        let name = "gloo-strict-paths";
-        emission.object(New { namespace: ROOT_NAMESPACE, name, sources: Vec::new(), doc: None, spec: &spec });
+}
+
+/// What a service's own proxy refuses under `strict`.
+fn refusing_paths() -> EnvoyFilter {
+    let route = json!({
+        "name": "gloo.strict-paths",
+        "match": {"safe_regex": {"regex": REFUSED_PATHS}},
+        "direct_response": {"status": 400},
+    });
+    let manager = Context::Inbound.connection_manager(strict_paths(PathMode::Strict));
+    EnvoyFilter {
+        workload_selector: None,
+        config_patches: vec![manager, Context::Inbound.first_route(route)],
     }
 }

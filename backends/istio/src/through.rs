@@ -3,7 +3,7 @@
 use crate::destination_rule::{ClientTls, DestinationRule, Subset, TrafficPolicy};
 use crate::emission::{Emission, New};
 use crate::gateway::{Gateway, Port, Server, ServerTls};
-use crate::names::object_name;
+use crate::names::{label, object_name};
 use crate::route::number;
 use crate::virtual_service::{
     Destination, HttpMatch, HttpRoute, PortNumber, Retries, TlsMatch, TlsRoute, VirtualService,
@@ -44,6 +44,23 @@ impl Leg {
     /// The port of the egress gateway's Service.
     fn port(self) -> u16 {
         if self == Self::Plain { 80 } else { 443 }
+    }
+
+    /// The subset of the egress gateway's Service that begins TLS as this leg needs it. By itself Istio might wrap what
+    /// the gateway only passes on.
+    fn subset(self, external: &External) -> String {
+        let suffix = if self == Self::Passthrough { "-tls" } else { "" };
+        label(&format!("{}{suffix}", external.id))
+    }
+
+    fn policy(self, host: &str) -> TrafficPolicy {
+        let tls = match self {
+            Self::Mutual => {
+                ClientTls { mode: "ISTIO_MUTUAL", sni: Some(host.to_owned()), ..ClientTls::default() }
+            }
+            Self::Plain | Self::Passthrough => ClientTls { mode: "DISABLE", ..ClientTls::default() },
+        };
+        TrafficPolicy { tls: Some(tls), ..TrafficPolicy::default() }
     }
 }
 
@@ -97,8 +114,8 @@ pub(crate) fn through_egress(
 }
 
 fn to_gateway(gateway: &Declared, external: &External, leg: Leg) -> Destination {
-    let subset = (leg == Leg::Mutual).then(|| crate::names::label(external.id.as_str()));
-    Destination { host: egress_host(gateway), subset, port: PortNumber { number: leg.port() } }
+    let port = PortNumber { number: leg.port() };
+    Destination { host: egress_host(gateway), subset: Some(leg.subset(external)), port }
 }
 
 /// What the egress gateways need: what they listen on, and the two steps of each call.
@@ -107,27 +124,25 @@ pub(crate) fn write(emission: &mut Emission<'_>) {
     let mut subsets: BTreeMap<String, (Arc<Declared>, Vec<Subset>)> = BTreeMap::new();
     for external in &plan.externals {
         let Some(gateway) = &external.through else { continue };
-        let Ok(servers) = servers(emission, external) else { continue };
+        let Ok(legs) = legs(emission, external) else { continue };
+        let host = external.external.hosts.first().map(HostPattern::to_string).unwrap_or_default();
         let namespace = gateway.namespace.as_str();
         let name = emission.name("Gateway", namespace, &[&gateway.name, external.external.id.as_str()]);
         let place = external.external.place;
+        let servers = legs.iter().map(|leg| server(&external.external, *leg, &host)).collect();
         let spec = Gateway { selector: gateway.workload.clone(), servers };
         emission.object(New { namespace, name: &name, sources: vec![place], doc: None, spec: &spec });
         let spec = two_steps(external, gateway, &format!("{namespace}/{name}"), plan.mtls);
         let doc = external.external.doc.as_deref();
         emission.object(New { namespace, name: &name, sources: vec![place], doc, spec: &spec });
-        if plan.mtls != Mtls::Off {
-            let host = external.external.hosts.first().map(HostPattern::to_string);
-            let tls = ClientTls { mode: "ISTIO_MUTUAL", sni: host, ..ClientTls::default() };
-            let policy = TrafficPolicy { tls: Some(tls), ..TrafficPolicy::default() };
-            let subset = Subset {
-                name: crate::names::label(external.external.id.as_str()),
-                labels: BTreeMap::new(),
-                traffic_policy: Some(policy),
-            };
-            let entry = subsets.entry(egress_host(gateway)).or_insert_with(|| (gateway.clone(), Vec::new()));
-            entry.1.push(subset);
-        }
+        emission.needs.gateway(gateway, legs.iter().map(|leg| leg.port()));
+        let subset = |leg: &Leg| Subset {
+            name: leg.subset(&external.external),
+            labels: BTreeMap::new(),
+            traffic_policy: Some(leg.policy(&host)),
+        };
+        let entry = subsets.entry(egress_host(gateway)).or_insert_with(|| (gateway.clone(), Vec::new()));
+        entry.1.extend(legs.iter().map(subset));
     }
     for (host, (gateway, subsets)) in subsets {
         let spec = DestinationRule { host, traffic_policy: crate::traffic::defaults(), subsets };
@@ -137,8 +152,8 @@ pub(crate) fn write(emission: &mut Emission<'_>) {
     }
 }
 
-/// What the gateway listens on for an external.
-fn servers(emission: &mut Emission<'_>, plan: &ExternalPlan) -> Result<Vec<Server>, Reported> {
+/// How calls to an external reach its gateway, one way for each port.
+fn legs(emission: &mut Emission<'_>, plan: &ExternalPlan) -> Result<Vec<Leg>, Reported> {
     let external = &plan.external;
     if !matches!(external.hosts.as_slice(), [HostPattern::Exact(_)]) {
         return Err(emission.refuse(
@@ -165,22 +180,22 @@ fn servers(emission: &mut Emission<'_>, plan: &ExternalPlan) -> Result<Vec<Serve
         }
         legs.push(leg);
     }
-    let host = external.hosts.first().map(HostPattern::to_string).unwrap_or_default();
-    let server = |leg: &Leg| {
-        let (protocol, mode) = match leg {
-            Leg::Mutual => ("HTTPS", Some("ISTIO_MUTUAL")),
-            Leg::Plain => ("HTTP", None),
-            Leg::Passthrough => ("TLS", Some("PASSTHROUGH")),
-        };
-        let name = format!("{}-{}", protocol.to_ascii_lowercase(), crate::names::label(external.id.as_str()));
-        Server {
-            name: name.clone(),
-            port: Port { number: leg.port(), name, protocol },
-            hosts: vec![format!("./{host}")],
-            tls: mode.map(|mode| ServerTls { mode, ..ServerTls::default() }),
-        }
+    Ok(legs)
+}
+
+/// What the gateway listens on for an external.
+fn server(external: &External, leg: Leg, host: &str) -> Server {
+    let (protocol, mode) = match leg {
+        Leg::Mutual => ("HTTPS", Some("ISTIO_MUTUAL")),
+        Leg::Plain => ("HTTP", None),
+        Leg::Passthrough => ("TLS", Some("PASSTHROUGH")),
     };
-    Ok(legs.iter().map(server).collect())
+    let name = label(&format!("{}-{}", protocol.to_ascii_lowercase(), external.id));
+    Server {
+        port: Port { number: leg.port(), name, protocol },
+        hosts: vec![format!("./{host}")],
+        tls: mode.map(|mode| ServerTls { mode, ..ServerTls::default() }),
+    }
 }
 
 /// From the caller to the gateway, and from there to the host.

@@ -52,19 +52,17 @@ pub(crate) fn policy(
     policy.load_balancer = Some(load_balancer(emission, traffic)?);
     policy.connection_pool = Some(pool(emission, traffic, ports)?);
     if let Some(eject) = traffic.get(|traffic| traffic.eject.as_ref()) {
-        if !eject.at_most.millionths.is_multiple_of(10_000) {
-            return Err(emission.refuse(
-                eject.at,
-                "a fraction of a percent in `at_most`",
-                "say a whole percent",
-            ));
+        let percent = eject.at_most.millionths;
+        if percent == 0 || !percent.is_multiple_of(10_000) {
+            let what = "none, or a fraction of a percent, in `at_most`";
+            return Err(emission.refuse(eject.at, what, "say a whole percent, at least 1%"));
         }
         policy.outlier_detection = Some(OutlierDetection {
             consecutive_5xx_errors: eject.after,
             consecutive_gateway_errors: 0,
             interval: duration(emission, eject.at, eject.interval)?,
             base_ejection_time: duration(emission, eject.at, eject.duration)?,
-            max_ejection_percent: eject.at_most.millionths / 10_000,
+            max_ejection_percent: percent / 10_000,
             min_health_percent: 0,
         });
     }

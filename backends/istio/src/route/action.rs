@@ -2,7 +2,6 @@
 
 use super::destination::destinations;
 use super::headers::{Message, operations};
-use super::scene::Scene;
 use crate::emission::Emission;
 use crate::number::{percentage, seconds};
 use crate::virtual_service::{
@@ -22,7 +21,6 @@ pub(crate) type RouteSettings = Option<Value>;
 /// Writes the answer and the options of a rule into its route.
 pub(crate) fn write(
     emission: &mut Emission<'_>,
-    scene: Scene<'_>,
     rule: &PlanRule,
     route: &mut HttpRoute,
 ) -> Result<RouteSettings, Reported> {
@@ -35,7 +33,7 @@ pub(crate) fn write(
         }
         Answer::Redirect(redirect) => {
             only_forwarded(emission, options)?;
-            let (redirect, settings) = written_redirect(scene, rule, redirect);
+            let (redirect, settings) = written_redirect(rule, redirect);
             route.redirect = Some(redirect);
             Ok(settings)
         }
@@ -137,15 +135,10 @@ fn retry_word(on: RetryOn) -> Option<String> {
 }
 
 /// A redirect, and what of it only Envoy can say: a path that takes something from the request's.
-fn written_redirect(
-    scene: Scene<'_>,
-    rule: &PlanRule,
-    redirect: &gloo_ir::Redirect,
-) -> (Redirect, RouteSettings) {
+fn written_redirect(rule: &PlanRule, redirect: &gloo_ir::Redirect) -> (Redirect, RouteSettings) {
     let scheme = redirect.https.map(|https| if https { "https" } else { "http" });
-    let changes_scheme = redirect.https.is_some_and(|https| https != scene.is_https());
-    // A port that isn't said stays; the port of another scheme is that scheme's own.
-    let derive_port = (redirect.port.is_none() && !changes_scheme).then_some("FROM_REQUEST_PORT");
+    // A port that isn't said stays, unless a scheme is said, which has a port of its own.
+    let derive_port = (redirect.port.is_none() && redirect.https.is_none()).then_some("FROM_REQUEST_PORT");
     let exact = redirect.path.as_ref().and_then(PathTemplate::as_exact);
     let taken = redirect.path.as_ref().filter(|_| exact.is_none());
     let settings = taken.and_then(|template| substitution(template, rule.path.as_ref())).map(|found| {

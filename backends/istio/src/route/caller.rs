@@ -5,7 +5,7 @@
 //! that it names, with what it asks decided, and at last for everybody else.
 
 use crate::emission::Emission;
-use gloo_ir::{ClusterId, NamespaceId, ServiceId, SourcePattern, Test};
+use gloo_ir::{NamespaceId, ServiceId, SourcePattern, Test};
 use gloo_source::{Place, Reported};
 use gloo_target::{PlanRule, ServicePlan};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,17 +46,16 @@ impl Caller {
         }
     }
 
-    /// Whether the caller is one of these, on the cluster. Nobody whose sidecar asks is without an identity of the mesh.
-    /// `None` for a SPIFFE identity, which isn't known then.
-    pub(crate) fn is(&self, pattern: &SourcePattern, here: &ClusterId) -> Option<bool> {
-        let on = |cluster: &Option<ClusterId>| cluster.as_ref().is_none_or(|cluster| cluster == here);
+    /// Whether the caller is one of these. Nobody whose sidecar asks is without an identity of the mesh. `None` for a
+    /// SPIFFE identity, which isn't known then.
+    pub(crate) fn is(&self, pattern: &SourcePattern) -> Option<bool> {
         Some(match pattern {
             SourcePattern::Any => true,
             SourcePattern::Outside | SourcePattern::Gateway { .. } => false,
-            SourcePattern::Service { service, cluster } => {
-                matches!(self, Self::Service { service: own, .. } if own == service) && on(cluster)
+            SourcePattern::Service { service, .. } => {
+                matches!(self, Self::Service { service: own, .. } if own == service)
             }
-            SourcePattern::Namespace { namespace, cluster } => self.is_of(namespace) && on(cluster),
+            SourcePattern::Namespace { namespace, .. } => self.is_of(namespace),
             SourcePattern::Identity(_) => return None,
         })
     }
@@ -67,6 +66,20 @@ impl Caller {
             Self::Service { namespace: own, .. } | Self::Namespace { namespace: own, .. } => own == namespace,
             Self::Anyone => false,
         }
+    }
+}
+
+/// Whether a test asks which cluster a source is of. Clusters share the files of equal plans, so none may say.
+pub(crate) fn asks_for_cluster(test: &Test) -> bool {
+    match test {
+        Test::SourceCluster(_) => true,
+        Test::Source(patterns) => patterns.iter().any(|pattern| match pattern {
+            SourcePattern::Service { cluster, .. }
+            | SourcePattern::Namespace { cluster, .. }
+            | SourcePattern::Gateway { cluster, .. } => cluster.is_some(),
+            SourcePattern::Any | SourcePattern::Outside | SourcePattern::Identity(_) => false,
+        }),
+        _ => false,
     }
 }
 

@@ -67,7 +67,7 @@ fn external_host(
         [HostPattern::Exact(name)] => Ok(name.to_string()),
         _ => Err(emission.refuse(
             rule.origin.place,
-            &format!("the external `{}` as a destination, which isn't one host", external.id),
+            &format!("the external `{}` as a destination, which isn't one host,", external.id),
             "declare an external of its own for the host that the rule means",
         )),
     }

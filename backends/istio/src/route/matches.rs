@@ -1,5 +1,6 @@
 //! Conjuncts become matches.
 
+use super::caller::asks_for_cluster;
 use super::draft::{Draft, Limit};
 use super::scene::Scene;
 use crate::emission::Emission;
@@ -190,7 +191,6 @@ impl Writer<'_, '_> {
     }
 
     fn source(&mut self, test: &Test) -> Result<bool, Reported> {
-        let here = &self.emission.plan.cluster.id;
         let Scene::Mesh { caller, .. } = self.scene else {
             return Err(self.emission.refuse(
                 self.place,
@@ -198,16 +198,17 @@ impl Writer<'_, '_> {
                 "ask for it in a table `on mesh`, or in `access`",
             ));
         };
+        if asks_for_cluster(test) {
+            return Err(self.emission.not_lowered(self.place, "a rule that asks for the source's cluster"));
+        }
         let known = match test {
-            Test::Source(patterns) => patterns
-                .iter()
-                .map(|pattern| caller.is(pattern, here))
-                .try_fold(false, |found, is| is.map(|is| found || is)),
+            Test::Source(patterns) => {
+                let mut is = patterns.iter().map(|pattern| caller.is(pattern));
+                is.try_fold(false, |found, is| is.map(|is| found || is))
+            }
             Test::SourceNamespace(namespaces) => {
                 Some(namespaces.iter().any(|namespace| caller.is_of(namespace)))
             }
-            // Its own cluster makes a caller's configuration.
-            Test::SourceCluster(clusters) => Some(clusters.contains(here)),
             _ => None,
         };
         match known {

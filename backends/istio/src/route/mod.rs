@@ -6,6 +6,7 @@ mod connection;
 mod destination;
 mod draft;
 mod headers;
+mod hop;
 mod matches;
 mod scene;
 mod text_test;
@@ -13,6 +14,7 @@ mod text_test;
 pub(crate) use caller::callers;
 pub(crate) use connection::{tcp_routes, tls_routes};
 pub(crate) use destination::number;
+pub(crate) use hop::with_tables;
 pub(crate) use scene::{AddressTags, Scene};
 
 use crate::emission::Emission;
@@ -59,7 +61,7 @@ impl Routes {
                 continue;
             }
             let mut route = HttpRoute { name: name(rule), ..HttpRoute::default() };
-            let Ok(settings) = action::write(emission, scene, rule, &mut route) else { continue };
+            let Ok(settings) = action::write(emission, rule, &mut route) else { continue };
             let wrote = (route.name.clone(), settings);
             route.matches = called_by(scene, matches);
             let ends = route.matches.is_empty();
@@ -94,4 +96,21 @@ fn called_by(scene: Scene<'_>, mut matches: Vec<HttpMatch>) -> Vec<HttpMatch> {
 /// `storefront.buy`, `storefront.rule-3`.
 fn name(rule: &PlanRule) -> String {
     format!("{}.{}", rule.origin.table, rule.origin.title.replace(' ', "-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gloo_domain::Regex;
+
+    #[test]
+    fn what_strict_refuses_is_refused() {
+        let refused = Regex::parse(REFUSED_PATHS).unwrap();
+        for path in ["/a%", "/a%2", "/a%zz", "/a%2z", "/a%z2/b", "/a/..;/b", "/a/.x;y/b", "//", "//a"] {
+            assert!(refused.contains(path), "{path}");
+        }
+        for path in ["/", "/a%C3", "/a%25", "/a;x", "/.well-known/x", "/a/b;/.c", "/a/"] {
+            assert!(!refused.contains(path), "{path}");
+        }
+    }
 }
