@@ -5,6 +5,8 @@
 //! stands before the first is `main.gloo`. `lower/prelude.gloo` is a file of every case, unless the case has a file of
 //! that name itself. Bless with `cargo insta accept` or `INSTA_UPDATE=always`.
 
+#![expect(clippy::disallowed_methods, reason = "the cases are files")]
+
 use gloo_ir::{Compiled, compile};
 use gloo_source::render::one_line;
 use std::collections::BTreeMap;

@@ -61,27 +61,27 @@ impl<'e> Arguments<'e> {
             let key = match &argument.name {
                 None if seen_named => {
                     let message = "an argument without a name stands after one with a name";
-                    let diagnostic = Diagnostic::new(Code::BAD_ARGUMENTS, scope.place(argument.id), message);
-                    Err(diagnostic.help("put the arguments without a name first"))
+                    let help = "put the arguments without a name first";
+                    Err(cx.error(scope, Code::BAD_ARGUMENTS, argument.id, message, help))
                 }
                 None => positions.next().copied().ok_or_else(|| {
                     let count = takes.positional.len();
-                    let message = match (count, argument.value.word()) {
-                        (0, _) => format!("`{}` takes no argument without a name", this.name),
+                    let message = match count {
+                        0 => format!("`{}` takes no argument without a name", this.name),
                         _ => {
                             format!("`{}` takes {count} argument{} without a name", this.name, plural(count))
                         }
                     };
-                    let diagnostic = Diagnostic::new(Code::BAD_ARGUMENTS, scope.place(argument.id), message);
-                    diagnostic.help(format!("write `{}`", takes.signature(&this.name)))
+                    let help = format!("write `{}`", takes.signature(&this.name));
+                    cx.error(scope, Code::BAD_ARGUMENTS, argument.id, message, help)
                 }),
                 Some(key) => {
                     seen_named = true;
-                    this.named_key(scope, key, takes)
+                    this.named_key(cx, scope, key, takes)
                 }
             };
             match key {
-                Err(diagnostic) => failed = Some(cx.report(scope, diagnostic)),
+                Err(reported) => failed = Some(reported),
                 Ok(key) => match this.get(key) {
                     Some(first) => {
                         let first = first.id;
@@ -96,33 +96,35 @@ impl<'e> Arguments<'e> {
 
     fn named_key(
         &self,
+        cx: &mut Lowering<'_>,
         scope: &Scope<'_>,
         key: &Expr,
         takes: Takes,
-    ) -> Result<&'static str, Diagnostic<gloo_source::Place>> {
+    ) -> Result<&'static str, Reported> {
         let place = scope.place(key.id);
         let help = format!("write `{}`", takes.signature(&self.name));
         let Some(word) = key.word() else {
             let message = format!("the arguments of `{}` have one word as their name", self.name);
-            return Err(Diagnostic::new(Code::BAD_ARGUMENTS, place, message).help(help));
+            return Err(cx.error(scope, Code::BAD_ARGUMENTS, key.id, message, help));
         };
         if let Some(known) = takes.named.iter().find(|known| **known == &*word.text) {
             return Ok(known);
         }
         if takes.positional.contains(&&*word.text) {
             let message = format!("`{}` takes `{}` without a name", self.name, word.text);
-            return Err(Diagnostic::new(Code::BAD_ARGUMENTS, place, message).help(help));
+            return Err(cx.error(scope, Code::BAD_ARGUMENTS, key.id, message, help));
         }
         let message = format!("`{}` takes no argument `{}`", self.name, word.text);
         let diagnostic = Diagnostic::new(Code::BAD_ARGUMENTS, place, message);
-        Err(match suggest::closest(&word.text, takes.named.iter().copied()) {
+        let diagnostic = match suggest::closest(&word.text, takes.named.iter().copied()) {
             Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
                 format!("write `{close}`"),
                 place,
                 close,
             ),
             None => diagnostic.help(help),
-        })
+        };
+        Err(cx.report(scope, diagnostic))
     }
 
     /// The argument of that name.

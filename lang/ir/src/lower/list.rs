@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 impl Lowering<'_> {
     /// A list. Every element is read, so that each wrong one is reported.
-    pub(crate) fn list<'c, T>(
+    pub(crate) fn list<T>(
         &mut self,
         scope: &Scope<'_>,
         expr: &Expr,

@@ -14,27 +14,27 @@ impl Lowering<'_> {
         reference: &Reference,
         words: &[&str],
         wanted: Kinds,
-        miss: Miss,
+        miss: &Miss,
     ) -> Reported {
-        let word = match &miss {
+        let word = match miss {
             Miss::Unknown { word } | Miss::NoMember { word, .. } => *word,
             _ => 0,
         };
         let node = reference.segments.get(word).map_or(reference.id, |name| name.id);
         let text = words.get(word).copied().unwrap_or_default();
         let place = scope.place(node);
-        match &miss {
+        match miss {
             Miss::Unknown { .. } => {
                 let message = format!("there is no {} called `{text}`", wanted.nouns());
                 let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, place, message);
-                let diagnostic = self.suggested(scope, diagnostic, words, &miss, wanted);
+                let diagnostic = self.suggested(scope, diagnostic, words, miss, wanted);
                 self.report(scope, diagnostic)
             }
             Miss::NoMember { namespace: Some(namespace), .. } => {
                 let owner = self.names.declared(*namespace).map_or(Arc::from(""), |it| it.name.clone());
                 let message = format!("the namespace `{owner}` has no service `{text}`");
                 let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, place, message);
-                let mut diagnostic = self.suggested(scope, diagnostic, words, &miss, wanted);
+                let mut diagnostic = self.suggested(scope, diagnostic, words, miss, wanted);
                 if diagnostic.help.is_empty() {
                     let services: Vec<&str> = self.names.services(*namespace).map(|(name, _)| name).collect();
                     diagnostic = diagnostic.help(match services.as_slice() {
@@ -49,7 +49,7 @@ impl Lowering<'_> {
                 let module = words.get(..word).unwrap_or_default().join(".");
                 let message = format!("the module `{module}` has no {} called `{text}`", wanted.nouns());
                 let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, place, message);
-                let mut diagnostic = self.suggested(scope, diagnostic, words, &miss, wanted);
+                let mut diagnostic = self.suggested(scope, diagnostic, words, miss, wanted);
                 if diagnostic.help.is_empty() {
                     diagnostic = diagnostic
                         .help(format!("declare it there, with `pub`, or name another of `{module}`"));

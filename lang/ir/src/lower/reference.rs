@@ -74,7 +74,7 @@ impl Lowering<'_> {
         let words: Vec<&str> = reference.segments.iter().map(|name| &*name.text).collect();
         let hit = match self.names.find(scope.file, &words, wanted.with(Kind::Let)) {
             Ok(hit) => hit,
-            Err(miss) => return Err(self.missed(scope, reference, &words, wanted, miss)),
+            Err(miss) => return Err(self.missed(scope, reference, &words, wanted, &miss)),
         };
         let members = reference.segments.get(hit.words..).unwrap_or_default();
         let kind = self.names.kind(hit.id).unwrap_or(Kind::Let);

@@ -179,12 +179,10 @@ fn repair(expr: &Expr, wanted: Option<Ty>) -> Option<Repair> {
             Some(Repair::Advice(format!("say in which time: `{n}/s` or `{n}/min`")))
         }
         (ExprKind::Literal(Literal::String(text)), wanted) => unquoted(&text.value, wanted).map(Repair::Fix),
-        (ExprKind::Literal(literal), Ty::String) => match literal {
-            Literal::Int(_) | Literal::Bool(_) | Literal::Address(_) | Literal::Path(_) => {
-                Some(Repair::Fix(format!("\"{}\"", show(expr))))
-            }
-            _ => None,
-        },
+        (
+            ExprKind::Literal(Literal::Int(_) | Literal::Bool(_) | Literal::Address(_) | Literal::Path(_)),
+            Ty::String,
+        ) => Some(Repair::Fix(format!("\"{}\"", show(expr)))),
         (ExprKind::Reference(reference), Ty::String | Ty::Hosts) if reference.all.is_none() => {
             Some(Repair::Fix(format!("\"{reference}\"")))
         }
@@ -268,7 +266,7 @@ fn show_literal(literal: &Literal) -> String {
 /// A duration as programs write it: `1h30m`, `1500ms`.
 pub(crate) fn show_duration(duration: Duration) -> String {
     let millis = duration.as_millis();
-    if millis % 1000 != 0 || millis == 0 {
+    if !millis.is_multiple_of(1000) || millis == 0 {
         return format!("{millis}ms");
     }
     let seconds = millis / 1000;

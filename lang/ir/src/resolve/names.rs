@@ -242,7 +242,6 @@ impl Names {
     }
 
     /// What each `use` of a file brings in, in the order of its [`Declarations::uses`].
-    #[must_use]
     pub fn brought(&self, file: FileId) -> &[Result<Brought, UseProblem>] {
         self.files.get(&file).map_or(&[], |names| &names.brought)
     }
