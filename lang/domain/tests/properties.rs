@@ -322,6 +322,18 @@ proptest! {
     }
 
     #[test]
+    fn a_set_of_hosts_holds_what_its_patterns_hold(
+        patterns in proptest::collection::vec("(\\*\\.)?((a|b)\\.){0,3}com|\\*", 0..5),
+        value in "((a|b|c)\\.){0,4}(com|org)",
+    ) {
+        let patterns: Vec<HostPattern> = patterns.iter().map(|text| HostPattern::parse(text).unwrap()).collect();
+        let set: HostSet = patterns.iter().collect();
+        prop_assert_eq!(set.contains(&value), patterns.iter().any(|pattern| pattern.contains(&value)));
+        let joined = patterns.iter().fold(HostSet::empty(), |joined, pattern| joined.join(&pattern.set()));
+        prop_assert_eq!(set, joined);
+    }
+
+    #[test]
     fn host_patterns_relate_as_their_sets_do(a in "(\\*\\.)?((a|b)\\.){0,2}com", b in "(\\*\\.)?((a|b)\\.){0,2}com") {
         let (a, b) = (HostPattern::parse(&a).unwrap(), HostPattern::parse(&b).unwrap());
         prop_assert_eq!(a.covers(&b), b.set().is_subset(&a.set()));
@@ -391,6 +403,31 @@ proptest! {
             let embedded = format!("(?:{})", regex.to_embeddable());
             prop_assert!(Regex::parse(&embedded).is_ok());
         }
+    }
+}
+
+/// Expressions with the witness that a reader is shown: short, of letters and digits where they do.
+#[test]
+fn witnesses_are_short_and_readable() {
+    for (regex, witness) in [
+        ("", ""),
+        (".", "a"),
+        ("[^a-z]", "1"),
+        ("[0-9]", "1"),
+        ("[^a-zA-Z0-9/]", "-"),
+        (r"[^\x00-\x7F]", "é"),
+        (r"\x00|bbb", "bbb"),
+        ("aaaa|zz|bbb", "zz"),
+        ("/v[0-9]+/.*", "/v1/"),
+        ("(?i)GET", "get"),
+        (".*/.+", "/a"),
+        ("日本|aaaaa", "aaaaa"),
+    ] {
+        let set = StringSet::regex(&Regex::parse(regex).unwrap()).unwrap();
+        assert_eq!(set.witness().as_deref(), Some(witness), "{regex}");
+        let classes = StringSet::minterms(&StringSet::all(), &[&set]).unwrap();
+        let class = classes.iter().find(|class| class.members == [0]).unwrap();
+        assert_eq!(class.witness, witness, "{regex}");
     }
 }
 

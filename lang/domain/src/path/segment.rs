@@ -41,7 +41,7 @@ impl Segment {
     ///
     /// Where several divisions are possible, the first wildcard takes as much as it can, then the second, and so on:
     /// what RE2 captures for `[^/]*` in their places. Placing each text as far to the right as possible, from the right,
-    /// gives just that.
+    /// gives just that. Texts that would overlap leave a range that ends before it begins, which `get` refuses.
     pub(crate) fn split<'t>(&self, text: &'t str, ignore_case: bool) -> Option<Vec<&'t str>> {
         let fold = |text: &str| if ignore_case { text.to_ascii_lowercase() } else { text.to_owned() };
         if let Some(literal) = self.literal() {
@@ -66,7 +66,7 @@ impl Segment {
                 _ => haystack.get(start..end)?.rfind(&fold(piece))? + start,
             };
             let after = at + piece.len();
-            if at < start && index != 0 || after > end || haystack.get(at..after)? != fold(piece) {
+            if haystack.get(at..after)? != fold(piece) {
                 return None;
             }
             if index + 1 < self.0.len() {
