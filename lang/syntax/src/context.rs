@@ -22,6 +22,11 @@ pub(crate) type Recovery = ErrorRecovery<u32, Token, Never>;
 /// What LALRPOP says about a token.
 pub(crate) type ParseError = lalrpop_util::ParseError<u32, Token, Never>;
 
+/// The values themselves, which the parser held in boxes.
+pub(crate) fn unbox<T>(boxes: Vec<Box<T>>) -> Vec<T> {
+    boxes.into_iter().map(|it| *it).collect()
+}
+
 pub(crate) struct Context<'a> {
     text: &'a str,
     docs: &'a Docs,

@@ -44,14 +44,20 @@ impl Parsed {
 /// leaves stand for.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> Parsed {
+    parse_with_tokens(file, text).0
+}
+
+/// The same, with the tokens of the text.
+pub(crate) fn parse_with_tokens(file: FileId, text: &str) -> (Parsed, Vec<Spanned>) {
     if text.len() > lexer::LONGEST {
-        return too_long(file);
+        return (too_long(file), Vec::new());
     }
     let Lexed { tokens, comments, docs, mut report } = lexer::run(file, text);
     let mut spans = NodeSpans::new(file);
     let mut parser = Parser { text, docs: &docs, report: &mut report, spans: &mut spans };
     let tree = parser.strict(&tokens).unwrap_or_else(|| parser.tolerant(&tokens));
-    Parsed { tree: Arc::new(tree), spans, comments, diagnostics: report.into_diagnostics() }
+    let parsed = Parsed { tree: Arc::new(tree), spans, comments, diagnostics: report.into_diagnostics() };
+    (parsed, tokens)
 }
 
 fn too_long(file: FileId) -> Parsed {

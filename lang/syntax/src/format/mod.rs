@@ -27,8 +27,7 @@ mod writer;
 
 use crate::ast::{File, Item, ItemKind, Let, Use};
 use crate::comments::Comment;
-use crate::lexer;
-use crate::parser::parse;
+use crate::parser::{parse, parse_with_tokens};
 use crate::token::Fixed;
 use gloo_source::{Diagnostic, FileId};
 use writer::Writer;
@@ -59,11 +58,10 @@ impl std::error::Error for FormatRefused {}
 ///
 /// If `text` has errors, or if it can't be shown that the result means the same.
 pub fn format(text: &str) -> Result<String, FormatRefused> {
-    let parsed = parse(FileId(0), text);
+    let (parsed, tokens) = parse_with_tokens(FileId(0), text);
     if !parsed.is_ok() {
         return Err(FormatRefused::Errors(parsed.diagnostics));
     }
-    let tokens = lexer::run(FileId(0), text).tokens;
     let mut writer = Writer::new(text, &tokens, &parsed.comments);
     writer.file(&parsed.tree);
     let formatted = printer::print(text, &tokens, &parsed.comments, &writer.finish());
