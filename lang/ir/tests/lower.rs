@@ -98,3 +98,31 @@ fn right_programs_lower() {
         }
     });
 }
+
+/// A condition of `depth` negations around `inner`.
+fn nested(depth: usize, inner: &str) -> String {
+    format!("{}{inner}{}", "!(".repeat(depth), ")".repeat(depth))
+}
+
+#[test]
+fn nesting_through_lets_is_bounded() {
+    let mut text = format!("{PRELUDE}let l0 = {}\n", nested(90, "path in /a"));
+    for level in 1..200 {
+        let _ = writeln!(text, "let l{level} = {}", nested(90, &format!("l{}", level - 1)));
+    }
+    text.push_str("routes a on edge for \"a.acme.com\" { any /** where l3 => reviews  any /** where l199 => reviews }\n");
+    let compiled = compile(&[("a.gloo", &text)], None);
+    let messages: std::collections::BTreeSet<&str> =
+        compiled.diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+    assert_eq!(messages, ["the `let`s used here stand for too many others"].into());
+}
+
+#[test]
+fn a_long_chain_of_lets_is_bounded() {
+    let mut text = "let l0 = path in /a\n".to_owned();
+    for level in 1..2_000 {
+        let _ = writeln!(text, "let l{level} = l{}", level - 1);
+    }
+    let compiled = compile(&[("a.gloo", &text)], None);
+    assert!(compiled.errors().count() > 0);
+}

@@ -136,8 +136,10 @@ pub(crate) struct Lowering<'a> {
     /// The `let`s whose bodies are being checked.
     pub(crate) checking: Vec<DeclarationId>,
     pub(crate) cycles: BTreeSet<Vec<DeclarationId>>,
-    /// How many `let`s the declaration has put in.
-    uses: u32,
+    /// How many expressions `let`s have put into the declaration.
+    steps: u32,
+    /// How deep the expression stands that is read.
+    nesting: u32,
     pub(crate) too_deep: bool,
     /// How many close names may still be looked for.
     suggestions: u32,
@@ -192,7 +194,8 @@ impl<'a> Lowering<'a> {
             checked: BTreeMap::new(),
             checking: Vec::new(),
             cycles: BTreeSet::new(),
-            uses: 0,
+            steps: 0,
+            nesting: 0,
             too_deep: false,
             suggestions: MAX_SUGGESTIONS,
         }
@@ -200,7 +203,7 @@ impl<'a> Lowering<'a> {
 
     /// Lowers one declaration, `id` being its own where it has a name. One that can't be lowered has been reported.
     fn item(&mut self, item: &ast::Item, id: DeclarationId) {
-        (self.uses, self.too_deep) = (0, false);
+        (self.steps, self.too_deep) = (0, false);
         if let Some(name) = item.name() {
             self.check_name(name);
         }

@@ -9,8 +9,10 @@ use gloo_syntax::ast::{Argument, Expr, ExprKind, Let, Parameter, Reference};
 
 /// How deep `let`s may stand for `let`s.
 const MAX_DEPTH: usize = 64;
-/// How many `let`s one declaration may put in.
-const MAX_USES: u32 = 20_000;
+/// How deep an expression may be nested, the `let`s in it put in. The parser allows 200 levels in one.
+const MAX_NESTING: u32 = 400;
+/// How many expressions `let`s may put into one declaration.
+const MAX_STEPS: u32 = 1_000_000;
 
 impl Lowering<'_> {
     /// Calls `then` with what an expression stands for: a parameter's argument, or the body of a `let`, each in its own
@@ -21,7 +23,23 @@ impl Lowering<'_> {
         expr: &Expr,
         then: impl FnOnce(&mut Self, &Scope<'_>, &Expr) -> Result<R, Reported>,
     ) -> Result<R, Reported> {
-        let expr = expr.ungrouped();
+        self.steps += u32::from(scope.site.is_some());
+        if self.nesting >= MAX_NESTING || self.steps > MAX_STEPS {
+            self.too_deep = true;
+            return Err(self.silent());
+        }
+        self.nesting += 1;
+        let result = self.follow_one(scope, expr.ungrouped(), then);
+        self.nesting -= 1;
+        result
+    }
+
+    fn follow_one<R>(
+        &mut self,
+        scope: &Scope<'_>,
+        expr: &Expr,
+        then: impl FnOnce(&mut Self, &Scope<'_>, &Expr) -> Result<R, Reported>,
+    ) -> Result<R, Reported> {
         match &expr.kind {
             ExprKind::Error => Err(self.silent()),
             ExprKind::Reference(reference) => {
@@ -76,8 +94,7 @@ impl Lowering<'_> {
             let cycle = around.get(..=depth).unwrap_or_default().iter().rev().copied().collect();
             return Err(self.found_cycle(cycle));
         }
-        self.uses += 1;
-        if around.len() + self.checking.len() >= MAX_DEPTH || self.uses > MAX_USES {
+        if around.len() + self.checking.len() >= MAX_DEPTH {
             self.too_deep = true;
             return Err(self.silent());
         }

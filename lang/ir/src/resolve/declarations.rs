@@ -1,6 +1,7 @@
 //! What one file declares, without spans and without bodies.
 
 use super::Kind;
+use gloo_domain::HostPattern;
 use gloo_source::{FileId, NodeId};
 use gloo_syntax::ast;
 use std::sync::Arc;
@@ -107,8 +108,8 @@ pub struct ListenerShape {
     pub name: Arc<str>,
     /// What it speaks; none where that is wrongly said.
     pub protocol: Option<crate::ListenerProtocol>,
-    /// The hosts that it serves, as written; any, if none is said.
-    pub hosts: Vec<Arc<str>>,
+    /// The hosts that it serves, those that are wrongly written left out; every host, if none is said.
+    pub hosts: Vec<HostPattern>,
 }
 
 /// A name of another module, brought in by `use`.
@@ -265,16 +266,16 @@ fn gateway(it: &ast::Gateway) -> Shape {
     Shape::Gateway { on: placement(it.on.as_ref()), egress, listeners }
 }
 
-fn hosts(listener: &ast::Listener) -> Vec<Arc<str>> {
-    let settings = listener.body.iter().flat_map(|body| body.settings());
-    settings
-        .filter(|setting| setting.key.text().is_some_and(|key| &**key == "hosts"))
-        .flat_map(|setting| setting.value.ungrouped().elements())
-        .filter_map(|host| match &host.ungrouped().kind {
-            ast::ExprKind::Literal(ast::Literal::String(text)) => Some(text.value.clone()),
-            _ => None,
-        })
-        .collect()
+fn hosts(listener: &ast::Listener) -> Vec<HostPattern> {
+    let mut settings = listener.body.iter().flat_map(|body| body.settings());
+    let Some(hosts) = settings.find(|setting| setting.key.text().is_some_and(|key| &**key == "hosts")) else {
+        return vec![HostPattern::Any];
+    };
+    let texts = hosts.value.ungrouped().elements().iter().filter_map(|host| match &host.ungrouped().kind {
+        ast::ExprKind::Literal(ast::Literal::String(text)) => HostPattern::parse(&text.value).ok(),
+        _ => None,
+    });
+    texts.collect()
 }
 
 fn ports<'a>(ports: impl Iterator<Item = &'a ast::Port>) -> Vec<PortShape> {

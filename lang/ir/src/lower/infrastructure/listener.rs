@@ -19,7 +19,7 @@ impl Lowering<'_> {
         };
         let (protocol, port) = self.listener_protocol(scope, &it.protocol)?;
         self.fitting(scope, &settings, protocol);
-        let hosts = settings.optional(self, scope, "hosts", Lowering::hosts);
+        let hosts = settings.optional(self, scope, "hosts", Lowering::written_hosts);
         let hosts = match protocol {
             ListenerProtocol::Tcp => Vec::new(),
             _ => hosts.unwrap_or_else(Self::every_host),
@@ -61,6 +61,32 @@ impl Lowering<'_> {
             alpn: alpn.filter(|alpn| !alpn.is_empty()).unwrap_or_else(|| vec![Alpn::H2, Alpn::Http1]),
             client_certificate,
         })
+    }
+
+    /// Hosts that are written out: which tables a listener serves is known before any `let` is put in.
+    fn written_hosts(
+        &mut self,
+        scope: &Scope<'_>,
+        expr: &Expr,
+    ) -> Result<Vec<gloo_domain::HostPattern>, Reported> {
+        let named = expr
+            .ungrouped()
+            .elements()
+            .iter()
+            .find(|host| matches!(host.ungrouped().kind, ExprKind::Reference(_) | ExprKind::Call(_)));
+        match named {
+            Some(named) => {
+                let message = "the hosts of a listener are written out, without a `let`";
+                Err(self.error(
+                    scope,
+                    Code::MISPLACED,
+                    named.id,
+                    message,
+                    "write them as `[\"shop.acme.com\"]`",
+                ))
+            }
+            None => self.hosts(scope, expr),
+        }
     }
 
     /// Refuses the settings that a listener of another protocol has.

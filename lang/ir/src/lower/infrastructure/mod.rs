@@ -19,11 +19,23 @@ use std::collections::BTreeSet;
 impl Lowering<'_> {
     /// Where a declaration is placed. The clusters are known from the names; here those that are none are reported.
     fn placement(&mut self, scope: &Scope<'_>, id: DeclarationId, on: Option<&Expr>) -> BTreeSet<ClusterId> {
-        if let Some(on) = on {
-            // What is wrong has been reported, and the clusters that are right are known.
-            let _ = self.clusters(scope, on);
+        let known = self.names.clusters(id).clone();
+        // What is wrong has been reported, and the clusters that are right are known.
+        if let Some(on) = on
+            && let Ok(named) = self.clusters(scope, on)
+            && named.iter().any(|cluster| !known.contains(cluster))
+        {
+            // Where things are is known before any `let` is put in.
+            let message = "clusters are named one by one here, without a `let`";
+            self.error(
+                scope,
+                Code::MISPLACED,
+                on.id,
+                message,
+                "write the clusters out, as `on [east, west]`",
+            );
         }
-        self.names.clusters(id).clone()
+        known
     }
 
     /// The real name of a thing: what its setting `name` says, else the name that it is declared by. Kubernetes must

@@ -3,9 +3,10 @@
 use super::Rules;
 use crate::lower::{Arguments, Lowering, Scope, Takes, form_of, show};
 use crate::resolve::{Kind, Shape, suggest};
-use crate::{Action, GrpcStatus, Percent, Redirect, Respond, Share, TableId, Ty};
+use crate::{Action, GrpcStatus, Percent, Redirect, Respond, Share, TableId, Target, Ty};
 use gloo_source::{Code, Diagnostic, Reported};
 use gloo_syntax::ast::{Call, Expr, ExprKind, Literal, NodeId};
+use std::collections::BTreeMap;
 
 /// The actions that are calls.
 const CALLS: &[&str] = &["split", "redirect", "respond", "delegate"];
@@ -101,6 +102,7 @@ impl Lowering<'_> {
     ) -> Result<Vec<Share>, Reported> {
         let mut shares: Vec<(Share, NodeId)> = Vec::new();
         let mut rest: Option<(usize, NodeId)> = None;
+        let mut seen: BTreeMap<(Target, String), NodeId> = BTreeMap::new();
         let mut failed = None;
         for argument in &call.arguments {
             let Some(name) = &argument.name else {
@@ -128,13 +130,9 @@ impl Lowering<'_> {
             };
             match (destination, weight) {
                 (Ok(destination), Ok(weight)) => {
-                    let earlier = shares.iter().find(|(share, _)| {
-                        share.destination.target == destination.target
-                            && share.destination.port == destination.port
-                    });
-                    if let Some((_, first)) = earlier {
-                        let (first, what) = (*first, format!("`{}`", show(name)));
-                        self.repeated(scope, argument.id, first, &what);
+                    let key = (destination.target.clone(), destination.port.clone());
+                    if let Some(first) = seen.insert(key, argument.id) {
+                        self.repeated(scope, argument.id, first, &format!("`{}`", show(name)));
                     }
                     shares.push((Share { destination, weight }, argument.id));
                 }

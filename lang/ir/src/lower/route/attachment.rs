@@ -148,10 +148,9 @@ impl Lowering<'_> {
             return Err(self.error(scope, Code::MISSING, it.name.id, message, help));
         };
         let hosts = self.table_hosts(scope, target, &name, listener, &candidates)?;
-        let covering = candidates.iter().filter(|it| {
-            let patterns = served(it);
-            hosts.iter().any(|host| patterns.iter().any(|pattern| pattern.covers(&host.value)))
-        });
+        let covering = candidates
+            .iter()
+            .filter(|it| hosts.iter().any(|host| it.hosts.iter().any(|pattern| pattern.covers(&host.value))));
         let listeners = covering.map(|it| it.name.to_string()).collect();
         let attachment = Attachment::Gateway { gateway, listeners, hosts, clusters };
         let rules = rules_of(&attachment, protocol);
@@ -219,8 +218,7 @@ impl Lowering<'_> {
             if let Some(first) = seen.insert(host.clone(), expr.id) {
                 cx.repeated(scope, expr.id, first, &format!("`{host}`"));
             }
-            let is_served =
-                candidates.iter().any(|it| served(it).iter().any(|pattern| pattern.covers(&host)));
+            let is_served = candidates.iter().any(|it| it.hosts.iter().any(|pattern| pattern.covers(&host)));
             if is_served {
                 return Ok(At { value: host, at: scope.place(expr.id) });
             }
@@ -231,7 +229,7 @@ impl Lowering<'_> {
             let listed: Vec<String> = candidates
                 .iter()
                 .map(|it| {
-                    let hosts = suggest::quoted(served(it));
+                    let hosts = suggest::quoted(&it.hosts);
                     format!("`{}` serves {}", it.name, suggest::all_of(&hosts))
                 })
                 .collect();
@@ -251,14 +249,6 @@ impl Lowering<'_> {
         }
         Ok(hosts)
     }
-}
-
-/// The hosts that a listener serves; those that are wrongly written have been reported where it is declared.
-fn served(listener: &ListenerShape) -> Vec<HostPattern> {
-    if listener.hosts.is_empty() {
-        return vec![HostPattern::Any];
-    }
-    listener.hosts.iter().filter_map(|host| HostPattern::parse(host).ok()).collect()
 }
 
 /// The cluster of `mesh` or `mesh@east`, where an expression is that.
