@@ -1,8 +1,9 @@
 //! The bootstrap of a gateway: everything that one Envoy is started with.
 
 use crate::cluster;
-use crate::context::{Context, UsedUpstreams};
+use crate::context::{Context, FIRST_WITH_SINGLE_VALUES, UsedUpstreams};
 use crate::descriptors::to_document;
+use crate::egress;
 use crate::listener;
 use crate::proto::tcp_address;
 use envoy_types::pb::envoy::config::bootstrap::v3::bootstrap::StaticResources;
@@ -21,17 +22,16 @@ const ADMIN_PORT: u16 = 9901;
 pub(crate) fn of_gateway(context: &mut Context<'_>, gateway: &GatewayPlan) -> Result<Artifact, Reported> {
     let mut used = UsedUpstreams::new();
     let listeners = listener::of_gateway(context, gateway, &mut used);
-    let clusters = cluster::of_upstreams(context, &used);
+    let egress = egress::listener(context, &gateway.gateway, &mut used);
+    let clusters = cluster::of_upstreams(context, &gateway.gateway, &used);
+    let (mut listeners, egress, clusters) = (listeners?, egress?, clusters?);
+    listeners.extend(egress);
     let name = &gateway.gateway.name;
     let bootstrap = Bootstrap {
         node: Some(Node { id: name.clone(), cluster: name.clone(), ..Node::default() }),
-        static_resources: Some(StaticResources {
-            listeners: listeners?,
-            clusters: clusters?,
-            ..StaticResources::default()
-        }),
+        static_resources: Some(StaticResources { listeners, clusters, ..StaticResources::default() }),
         admin: Some(Admin { address: Some(tcp_address("127.0.0.1", ADMIN_PORT)), ..Admin::default() }),
-        layered_runtime: Some(runtime()),
+        layered_runtime: Some(runtime(context)),
         ..Bootstrap::default()
     };
     Ok(Artifact {
@@ -42,13 +42,13 @@ pub(crate) fn of_gateway(context: &mut Context<'_>, gateway: &GatewayPlan) -> Re
 }
 
 /// The runtime settings that the output relies on.
-fn runtime() -> LayeredRuntime {
-    // Envoy refuses expressions of more than 100 instructions unless told otherwise; gloo has checked their size.
-    let settings = [("re2.max_program_size.error_level", 1_000_000.0)];
-    let fields = settings
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), Value { kind: Some(Kind::NumberValue(value)) }))
-        .collect();
+fn runtime(context: &Context<'_>) -> LayeredRuntime {
+    // Envoy refuses expressions of more than 100 instructions unless told otherwise; gloo has bounded their size.
+    let size = ("re2.max_program_size.error_level", Kind::NumberValue(1_000_000.0));
+    let single_values = ("envoy.reloadable_features.match_headers_individually", Kind::BoolValue(true));
+    let single_values = (!context.is_before(FIRST_WITH_SINGLE_VALUES)).then_some(single_values);
+    let settings = [size].into_iter().chain(single_values);
+    let fields = settings.map(|(key, value)| (key.to_owned(), Value { kind: Some(value) })).collect();
     let layer = LayerSpecifier::StaticLayer(Struct { fields });
     LayeredRuntime { layers: vec![RuntimeLayer { name: "gloo".to_owned(), layer_specifier: Some(layer) }] }
 }

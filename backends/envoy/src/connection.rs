@@ -1,6 +1,7 @@
 //! Connections that are passed on as they are: by server name, by address, or all.
 
 use crate::context::{Context, UsedUpstreams};
+use crate::egress;
 use crate::filter_chain::{Chain, filter, server_names};
 use crate::proto::never;
 use crate::route_action::weights;
@@ -55,17 +56,22 @@ fn proxy(
         let instead = "leave the options out: only destinations can be said of a connection";
         return Err(context.unsupported(place, "an option on a connection", instead));
     }
-    let clusters: Vec<_> =
-        shares.iter().map(|(key, share)| (upstream::for_bytes(used, key), *share)).collect();
-    let specifier = match clusters.as_slice() {
-        [(one, _)] => ClusterSpecifier::Cluster(one.clone()),
+    for (key, _) in shares {
+        if egress::through(context, gateway, key).is_some() {
+            let construct = "a connection to a host outside through an egress gateway";
+            let instead = "leave `through` out of the external, or route requests to it";
+            return Err(context.unsupported(rule.origin.place, construct, instead));
+        }
+    }
+    let specifier = match shares.as_slice() {
+        [(key, _)] => ClusterSpecifier::Cluster(upstream::for_bytes(used, key)),
         _ => {
-            let weights = weights(clusters).map(|(name, weight)| ClusterWeight {
-                name,
+            let clusters = weights(shares).map(|(key, weight)| ClusterWeight {
+                name: upstream::for_bytes(used, key),
                 weight,
                 ..ClusterWeight::default()
             });
-            ClusterSpecifier::WeightedClusters(WeightedCluster { clusters: weights.collect() })
+            ClusterSpecifier::WeightedClusters(WeightedCluster { clusters: clusters.collect() })
         }
     };
     Ok(TcpProxy {

@@ -1,9 +1,13 @@
 //! What every part of the output is written from, and where it reports what can't be said.
 
-use gloo_ir::{Backend, Secret, Version};
-use gloo_source::{Place, Reported, Sink};
+use gloo_ir::{Backend, Secret};
+use gloo_source::{Code, Diagnostic, Place, Reported, Sink};
 use gloo_target::{Plan, UpstreamKey, not_lowered, unsupported};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The first version that holds each value of a repeated header against a route by itself. Older ones join them with
+/// `,`; their flag for it is about access alone.
+pub(crate) const FIRST_WITH_SINGLE_VALUES: [u32; 2] = [1, 39];
 
 /// The plan, the errors found so far, and the secrets named so far.
 pub(crate) struct Context<'a> {
@@ -47,6 +51,8 @@ pub(crate) struct UpstreamUse {
     pub(crate) hashed: bool,
     /// Requests are sent to it, not bytes.
     pub(crate) http: bool,
+    /// It is called through an egress gateway.
+    pub(crate) egress: bool,
 }
 
 impl<'a> Context<'a> {
@@ -64,11 +70,19 @@ impl<'a> Context<'a> {
         self.sink.report(not_lowered(place, construct, &self.title))
     }
 
-    /// Envoy's version, if the cluster says it.
-    pub(crate) fn version(&self) -> Option<&'a Version> {
+    /// Reports that Envoy would join the values of a header that is told apart by value.
+    pub(crate) fn joined_header(&mut self, place: Place, header: &str) -> Reported {
+        let message =
+            format!("{} joins the values of a repeated `{header}` before a route sees them", self.title);
+        let help = "run Envoy 1.39 or newer, which asks each value by itself, or ask only whether the header is there";
+        self.sink.report(Diagnostic::new(Code::JOINED_HEADERS, place, message).help(help))
+    }
+
+    /// Whether the cluster's Envoy is older than a version.
+    pub(crate) fn is_before(&self, version: [u32; 2]) -> bool {
         match &self.plan.cluster.backend.value {
-            Backend::Envoy { version, .. } => Some(version),
-            Backend::Istio { .. } | Backend::GatewayApi { .. } => None,
+            Backend::Envoy { version: own, .. } => own.0.as_slice() < version.as_slice(),
+            Backend::Istio { .. } | Backend::GatewayApi { .. } => false,
         }
     }
 

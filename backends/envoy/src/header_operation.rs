@@ -1,7 +1,7 @@
 //! Changes of headers, in the order in which they are written.
 
 use crate::context::Context;
-use crate::request_copy::{addition, removal};
+use crate::request_copy::{added, removal};
 use envoy_types::pb::envoy::config::common::mutation_rules::v3::HeaderMutation;
 use gloo_ir::{At, HeaderOperation, TextAttribute, TextValue};
 use gloo_source::{Place, Reported};
@@ -18,16 +18,21 @@ pub(crate) fn mutations(
             HeaderOperation::Remove(name) => mutations.push(removal(name)),
             HeaderOperation::Set(name, value) => match formatted(context, operation.at, name, value) {
                 // To replace an absent value by nothing, the header has to go first.
-                Ok(value) => mutations.extend([removal(name), addition(name, &value)]),
+                Ok(text) => mutations.extend([removal(name), addition(name, value, &text)]),
                 Err(reported) => failed = Some(reported),
             },
             HeaderOperation::Add(name, value) => match formatted(context, operation.at, name, value) {
-                Ok(value) => mutations.push(addition(name, &value)),
+                Ok(text) => mutations.push(addition(name, value, &text)),
                 Err(reported) => failed = Some(reported),
             },
         }
     }
     failed.map_or(Ok(mutations), Err)
+}
+
+/// An absent value is not added, an empty text is.
+fn addition(name: &str, value: &TextValue, formatted: &str) -> HeaderMutation {
+    added(name, formatted, matches!(value, TextValue::Literal(_)))
 }
 
 /// A value in Envoy's format: a text, or the name of what the request has there.

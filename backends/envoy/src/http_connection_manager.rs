@@ -8,6 +8,7 @@ use crate::site::Site;
 use envoy_types::pb::envoy::config::core::v3::http_protocol_options::HeadersWithUnderscoresAction;
 use envoy_types::pb::envoy::config::core::v3::scheme_header_transformation::Transformation;
 use envoy_types::pb::envoy::config::core::v3::{CidrRange, HttpProtocolOptions, SchemeHeaderTransformation};
+use envoy_types::pb::envoy::config::route::v3::RouteConfiguration;
 use envoy_types::pb::envoy::extensions::filters::http::fault::v3::HttpFault;
 use envoy_types::pb::envoy::extensions::filters::http::header_mutation::v3::HeaderMutation;
 use envoy_types::pb::envoy::extensions::filters::http::router::v3::Router;
@@ -54,7 +55,7 @@ const ENVOY_HEADERS: &[&str] = &[
     "x-envoy-upstream-stream-duration-ms",
 ];
 
-/// The manager for the requests of a listener, and the site with what its rules turned out to need.
+/// The manager for the requests of a listener. The site learns what the rules need.
 pub(crate) fn of_listener(
     context: &mut Context<'_>,
     site: &mut Site<'_>,
@@ -62,6 +63,15 @@ pub(crate) fn of_listener(
     used: &mut UsedUpstreams,
 ) -> Result<HttpConnectionManager, Reported> {
     let routes = route_configuration::of_listener(context, site, hosts, used)?;
+    Ok(with_routes(context, site, routes))
+}
+
+/// The manager for requests that these routes take.
+pub(crate) fn with_routes(
+    context: &Context<'_>,
+    site: &Site<'_>,
+    routes: RouteConfiguration,
+) -> HttpConnectionManager {
     let strict = context.plan.paths == PathMode::Strict;
     let underscores = if strict {
         HeadersWithUnderscoresAction::RejectRequest
@@ -113,7 +123,7 @@ pub(crate) fn of_listener(
         route_specifier: Some(RouteSpecifier::RouteConfig(routes)),
         ..HttpConnectionManager::default()
     };
-    Ok(with_client_address(manager, site))
+    with_client_address(manager, site)
 }
 
 /// Says how the client's address is known, and what is copied before the routes.

@@ -10,6 +10,7 @@ mod connection;
 mod context;
 mod descriptors;
 mod downstream_tls;
+mod egress;
 mod fault;
 mod filter_chain;
 mod hash;
@@ -17,6 +18,7 @@ mod header_operation;
 mod http_connection_manager;
 mod listener;
 mod listener_matcher;
+mod mesh;
 mod proto;
 mod redirect;
 mod regex;
@@ -34,6 +36,8 @@ mod text_match;
 mod upstream;
 mod upstream_http;
 mod upstream_tls;
+
+pub use upstream::cluster_name;
 
 use context::Context;
 use gloo_ir::Backend;
@@ -53,6 +57,7 @@ impl Target for EnvoyTarget {
 
     fn emit(&self, plan: &Plan, _: Positions<'_>, sink: &mut Sink) -> Result<Vec<Artifact>, Reported> {
         let mut context = Context::new(plan, self.title(plan), sink);
+        mesh::refuse(&mut context)?;
         let bootstraps: Vec<_> =
             plan.gateways.iter().map(|gateway| bootstrap::of_gateway(&mut context, gateway)).collect();
         let mut artifacts = context::all(bootstraps)?;

@@ -113,7 +113,13 @@ pub(crate) fn removal(name: &str) -> HeaderMutation {
 
 /// Adds a value to a header; an empty one is not added.
 pub(crate) fn addition(name: &str, value: &str) -> HeaderMutation {
+    added(name, value, false)
+}
+
+/// Adds a value to a header; an empty one is added if it is to be kept.
+pub(crate) fn added(name: &str, value: &str, keep_empty_value: bool) -> HeaderMutation {
     let option = HeaderValueOption {
+        keep_empty_value,
         header: Some(HeaderValue { key: name.to_owned(), value: value.to_owned(), ..HeaderValue::default() }),
         append_action: HeaderAppendAction::AppendIfExistsOrAdd.into(),
         ..HeaderValueOption::default()

@@ -26,19 +26,26 @@ pub(crate) fn of_rule(
 ) -> Result<Vec<Route>, Reported> {
     let filters = filter_settings(context, site, rule);
     let action = match &rule.answer {
-        Answer::Forward(shares) => route_action::of(context, rule, shares, used).map(Action::Route),
+        Answer::Forward(shares) => {
+            route_action::of(context, site.gateway, rule, shares, used).map(Action::Route)
+        }
         Answer::Redirect(redirect) => Ok(Action::Redirect(redirect::of(site, redirect, rule.path.as_ref()))),
         Answer::Respond(respond) => Ok(Action::DirectResponse(respond::of(site, respond))),
     };
     let matches =
         rule.matches.iter().map(|conjunct| route_match::of(context, site, host, rule, conjunct)).collect();
     let matches: Vec<_> = all(matches)?.into_iter().flatten().collect();
+    let headers = match &rule.answer {
+        Answer::Forward(shares) => route_action::headers(context, site.gateway, shares),
+        Answer::Redirect(_) | Answer::Respond(_) => Vec::new(),
+    };
     let (filters, action) = (filters?, action?);
     let name = format!("{} {}", rule.origin.table, rule.origin.title);
     let routes = matches.into_iter().map(|one| Route {
         name: name.clone(),
         r#match: Some(one),
         typed_per_filter_config: filters.clone(),
+        request_headers_to_add: headers.clone(),
         action: Some(action.clone()),
         ..Route::default()
     });

@@ -2,36 +2,41 @@
 
 use crate::context::{Context, UsedUpstreams};
 use crate::proto::{duration, fixed_fraction, never, number, yes_no};
-use crate::{hash, retry, rewrite, upstream};
+use crate::{egress, hash, retry, rewrite, upstream};
+use envoy_types::pb::envoy::config::common::mutation_rules::v3::{HeaderMutation, header_mutation::Action};
+use envoy_types::pb::envoy::config::core::v3::HeaderValueOption;
 use envoy_types::pb::envoy::config::route::v3::route_action::{
     ClusterSpecifier, HashPolicy, HostRewriteSpecifier, RequestMirrorPolicy, UpgradeConfig,
 };
 use envoy_types::pb::envoy::config::route::v3::weighted_cluster::ClusterWeight;
 use envoy_types::pb::envoy::config::route::v3::{RouteAction, WeightedCluster};
-use gloo_ir::{HashKey, Mirror, Options, Percent};
+use gloo_ir::{Gateway, HashKey, Mirror, Options, Percent};
 use gloo_source::Reported;
 use gloo_target::{PlanRule, UpstreamKey};
 
-/// The action of a rule that sends requests on.
+/// The action of a rule that sends requests on from a gateway.
 pub(crate) fn of(
     context: &mut Context<'_>,
+    from: &Gateway,
     rule: &PlanRule,
     shares: &[(UpstreamKey, Percent)],
     used: &mut UsedUpstreams,
 ) -> Result<RouteAction, Reported> {
     let options = &rule.options;
-    let hash_policy = hash_policy(context, rule, shares)?;
-    let hash = options.hash.as_ref().map(|hash| &hash.value);
-    let clusters: Vec<_> = shares
-        .iter()
-        .map(|(key, share)| (upstream::for_requests(context, used, key, hash), *share))
-        .collect();
-    let mirrors = options.mirror.iter().map(|mirror| mirror_policy(context, used, mirror)).collect();
+    let through = shares.iter().find(|(key, _)| egress::through(context, from, key).is_some());
+    if let (Some(hash), Some(_)) = (&options.hash, through) {
+        let construct = "a hash on a route to a host outside that is called through an egress gateway";
+        let instead = "balance by hash in a `traffic` block for the host outside";
+        return Err(context.unsupported(hash.at, construct, instead));
+    }
+    let hash_policy = hash_policy(context, from, rule, shares)?;
+    let cluster_specifier = Some(specifier(context, from, options, shares, used));
+    let mirrors = options.mirror.iter().map(|mirror| mirror_policy(context, from, used, mirror)).collect();
     let substitution =
         options.rewrite.as_ref().map(|template| rewrite::substitution(template, rule.path.as_ref()));
     let host = options.host.as_ref().map(|host| HostRewriteSpecifier::HostRewriteLiteral(host.value.clone()));
     Ok(RouteAction {
-        cluster_specifier: Some(specifier(clusters)),
+        cluster_specifier,
         regex_rewrite: substitution,
         host_rewrite_specifier: host,
         timeout: options.timeout.as_ref().map_or_else(never, |timeout| duration(timeout.value)),
@@ -43,25 +48,49 @@ pub(crate) fn of(
     })
 }
 
-fn specifier(mut clusters: Vec<(String, Percent)>) -> ClusterSpecifier {
-    if clusters.len() == 1 {
-        return ClusterSpecifier::Cluster(clusters.remove(0).0);
+/// What is put on all requests of a rule that has but one destination.
+pub(crate) fn headers(
+    context: &Context<'_>,
+    from: &Gateway,
+    shares: &[(UpstreamKey, Percent)],
+) -> Vec<HeaderValueOption> {
+    match shares {
+        [(key, _)] => egress::through(context, from, key).map(|_| egress::header(key)).into_iter().collect(),
+        _ => Vec::new(),
     }
-    let weights = weights(clusters).map(|(name, weight)| ClusterWeight {
-        name,
+}
+
+fn specifier(
+    context: &Context<'_>,
+    from: &Gateway,
+    options: &Options,
+    shares: &[(UpstreamKey, Percent)],
+    used: &mut UsedUpstreams,
+) -> ClusterSpecifier {
+    let hash = options.hash.as_ref().map(|hash| &hash.value);
+    let mut name = |key| upstream::for_requests(context, from, used, key, hash);
+    if let [(key, _)] = shares {
+        return ClusterSpecifier::Cluster(name(key));
+    }
+    let clusters = weights(shares).map(|(key, weight)| ClusterWeight {
+        name: name(key),
         weight: number(weight),
+        request_headers_to_add: egress::through(context, from, key)
+            .map(|_| egress::header(key))
+            .into_iter()
+            .collect(),
         ..ClusterWeight::default()
     });
     ClusterSpecifier::WeightedClusters(WeightedCluster {
-        clusters: weights.collect(),
+        clusters: clusters.collect(),
         ..WeightedCluster::default()
     })
 }
 
 /// Weights in the smallest whole numbers that say the shares exactly.
-pub(crate) fn weights(shares: Vec<(String, Percent)>) -> impl Iterator<Item = (String, u32)> {
+pub(crate) fn weights(shares: &[(UpstreamKey, Percent)]) -> impl Iterator<Item = (&UpstreamKey, u32)> {
     let unit = shares.iter().fold(0, |unit, (_, share)| divisor(unit, share.millionths)).max(1);
-    shares.into_iter().map(move |(name, share)| (name, share.millionths / unit))
+    shares.iter().map(move |(key, share)| (key, share.millionths / unit))
 }
 
 /// The greatest common divisor.
@@ -75,6 +104,7 @@ fn divisor(mut one: u32, mut other: u32) -> u32 {
 /// The rule's own key, else the one that all its destinations balance by. Envoy has one for all parts of a split.
 fn hash_policy(
     context: &mut Context<'_>,
+    from: &Gateway,
     rule: &PlanRule,
     shares: &[(UpstreamKey, Percent)],
 ) -> Result<Vec<HashPolicy>, Reported> {
@@ -83,7 +113,9 @@ fn hash_policy(
     }
     let mut keys: Vec<&HashKey> = Vec::new();
     for (key, _) in shares {
+        // What goes through an egress gateway is balanced there.
         if let Some(hash) = upstream::balance_hash(context, key)
+            && egress::through(context, from, key).is_none()
             && !keys.contains(&hash)
         {
             keys.push(hash);
@@ -100,14 +132,24 @@ fn hash_policy(
     }
 }
 
-fn mirror_policy(context: &Context<'_>, used: &mut UsedUpstreams, mirror: &Mirror) -> RequestMirrorPolicy {
+fn mirror_policy(
+    context: &Context<'_>,
+    from: &Gateway,
+    used: &mut UsedUpstreams,
+    mirror: &Mirror,
+) -> RequestMirrorPolicy {
     let key = UpstreamKey::of(&mirror.to);
+    let header = egress::through(context, from, &key).map(|_| egress::header(&key));
     RequestMirrorPolicy {
-        cluster: upstream::for_requests(context, used, &key, None),
+        cluster: upstream::for_requests(context, from, used, &key, None),
         runtime_fraction: Some(fixed_fraction(mirror.share)),
         trace_sampled: yes_no(false),
         // A copy is a copy: without this Envoy would add `-shadow` to its host.
         disable_shadow_host_suffix_append: true,
+        request_headers_mutations: header
+            .map(|header| HeaderMutation { action: Some(Action::Append(header)) })
+            .into_iter()
+            .collect(),
         ..RequestMirrorPolicy::default()
     }
 }

@@ -26,11 +26,10 @@ pub(crate) fn of_listener(
     hosts: &[plan::VirtualHost],
     used: &mut UsedUpstreams,
 ) -> Result<RouteConfiguration, Reported> {
-    let strict = context.plan.paths == PathMode::Strict;
     let mut virtual_hosts = if site.listener.redirect_https {
-        redirecting_hosts(site, strict)
+        redirecting_hosts(context, site)
     } else {
-        let made = hosts.iter().map(|host| virtual_host(context, site, host, strict, used)).collect();
+        let made = hosts.iter().map(|host| virtual_host(context, site, host, used)).collect();
         all(made)?
     };
     if !virtual_hosts.iter().any(|host| host.domains.iter().any(|domain| domain == "*")) {
@@ -38,7 +37,7 @@ pub(crate) fn of_listener(
         virtual_hosts.push(VirtualHost {
             name: "no host".to_owned(),
             domains: vec!["*".to_owned()],
-            routes: with_refusal(strict, vec![route_for_all("no host", missing)]),
+            routes: with_refusal(context, vec![route_for_all("no host", missing)]),
             ..VirtualHost::default()
         });
     }
@@ -58,19 +57,18 @@ fn virtual_host(
     context: &mut Context<'_>,
     site: &mut Site<'_>,
     host: &plan::VirtualHost,
-    strict: bool,
     used: &mut UsedUpstreams,
 ) -> Result<VirtualHost, Reported> {
     let made = host.rules.iter().map(|rule| route::of_rule(context, site, &host.host, rule, used)).collect();
     let routes = all(made)?.into_iter().flatten().collect();
-    Ok(with_routes(&host.host, with_refusal(strict, routes)))
+    Ok(with_routes(&host.host, with_refusal(context, routes)))
 }
 
 /// The hosts of a listener that answers everything with a redirect to https.
-fn redirecting_hosts(site: &Site<'_>, strict: bool) -> Vec<VirtualHost> {
+fn redirecting_hosts(context: &Context<'_>, site: &Site<'_>) -> Vec<VirtualHost> {
     let redirecting = |host| {
         let action = Action::Redirect(redirect::to_https());
-        with_routes(host, with_refusal(strict, vec![route_for_all("redirect: https", action)]))
+        with_routes(host, with_refusal(context, vec![route_for_all("redirect: https", action)]))
     };
     site.listener.hosts.iter().map(redirecting).collect()
 }
@@ -80,8 +78,9 @@ fn with_routes(host: &HostPattern, routes: Vec<Route>) -> VirtualHost {
     VirtualHost { domains: vec![name.clone()], name, routes, ..VirtualHost::default() }
 }
 
-fn with_refusal(strict: bool, mut routes: Vec<Route>) -> Vec<Route> {
-    if strict {
+/// The routes, and before them the one that refuses what `paths: strict` refuses and Envoy itself lets pass.
+pub(crate) fn with_refusal(context: &Context<'_>, mut routes: Vec<Route>) -> Vec<Route> {
+    if context.plan.paths == PathMode::Strict {
         let path = PathSpecifier::SafeRegex(regex::matcher(REFUSED_PATHS.to_owned()));
         routes.insert(
             0,
@@ -96,7 +95,8 @@ fn with_refusal(strict: bool, mut routes: Vec<Route>) -> Vec<Route> {
     routes
 }
 
-fn route_for_all(name: &str, action: Action) -> Route {
+/// A route that takes every request.
+pub(crate) fn route_for_all(name: &str, action: Action) -> Route {
     let path = PathSpecifier::Prefix("/".to_owned());
     Route {
         name: name.to_owned(),

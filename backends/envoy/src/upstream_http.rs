@@ -30,11 +30,19 @@ pub(crate) fn port(upstream: &Upstream) -> Protocol {
     }
 }
 
-/// The options of the protocol, under the name by which a cluster knows them.
+/// The options of an upstream's protocol, under the name by which a cluster knows them.
 pub(crate) fn of(upstream: &Upstream) -> (String, Any) {
     let connections = upstream::traffic(upstream).get(|traffic| traffic.connections.as_ref());
-    let requests = connections.and_then(|connections| connections.requests_per_connection);
-    let protocol = if speaks_http2(upstream) {
+    options(speaks_http2(upstream), connections.and_then(|connections| connections.requests_per_connection))
+}
+
+/// The options of HTTP/1.1.
+pub(crate) fn plain() -> (String, Any) {
+    options(false, None)
+}
+
+fn options(http2: bool, requests_per_connection: Option<u32>) -> (String, Any) {
+    let protocol = if http2 {
         ProtocolConfig::Http2ProtocolOptions(Http2ProtocolOptions::default())
     } else {
         ProtocolConfig::HttpProtocolOptions(Http1ProtocolOptions::default())
@@ -43,7 +51,7 @@ pub(crate) fn of(upstream: &Upstream) -> (String, Any) {
     let options = HttpProtocolOptions {
         common_http_protocol_options: Some(Common {
             idle_timeout: seconds(3600),
-            max_requests_per_connection: requests.and_then(number),
+            max_requests_per_connection: requests_per_connection.and_then(number),
             ..Common::default()
         }),
         upstream_protocol_options: Some(UpstreamProtocolOptions::ExplicitHttpConfig(explicit)),

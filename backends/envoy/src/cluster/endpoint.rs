@@ -46,6 +46,11 @@ pub(super) fn check(context: &mut Context<'_>, upstream: &Upstream) -> Result<()
 /// The endpoints of an upstream.
 pub(super) fn of(upstream: &Upstream) -> LocalityLbEndpoints {
     let (host, port) = name(upstream);
+    at(host, port)
+}
+
+/// The endpoints of a DNS name.
+pub(super) fn at(host: String, port: u16) -> LocalityLbEndpoints {
     let endpoint = Endpoint { address: Some(tcp_address(host, port)), ..Endpoint::default() };
     let endpoint =
         LbEndpoint { host_identifier: Some(HostIdentifier::Endpoint(endpoint)), ..LbEndpoint::default() };

@@ -4,13 +4,17 @@
 use super::Asked;
 use super::alternatives::{Alternatives, Condition};
 use super::{cookie, header, query};
-use crate::context::Context;
+use crate::context::{Context, FIRST_WITH_SINGLE_VALUES};
 use crate::request_copy::{CLIENT_HEADER, Copied};
 use crate::{address, regex, text_match};
 use gloo_domain::{AddressRange, HostPattern, Method, PathPattern, Regex, escaped};
+use gloo_ir::evaluate::is_joined;
 use gloo_ir::{AddressAttribute, ClientAddress, SourcePattern, Test, TextAttribute, TextTest};
 use gloo_source::Reported;
 use gloo_target::Literal;
+
+/// The first version whose routes can ask for cookies.
+const FIRST_WITH_COOKIES: [u32; 2] = [1, 38];
 
 /// A test or its plain negation.
 pub(super) fn of(
@@ -104,7 +108,12 @@ fn text(
 ) -> Result<Alternatives, Reported> {
     Ok(match attribute {
         TextAttribute::Header(name) if name == "host" => host_text(asked, test, negated),
-        TextAttribute::Header(name) => header::of(name, test, negated),
+        TextAttribute::Header(name) => {
+            if joins_values(context, name, test) {
+                return Err(context.joined_header(asked.place, name));
+            }
+            header::of(name, test, negated)
+        }
         TextAttribute::Query(name) if negated => match query::negated(name, test) {
             Some(alternatives) => alternatives,
             None => {
@@ -114,6 +123,10 @@ fn text(
             }
         },
         TextAttribute::Query(name) => query::of(name, test),
+        TextAttribute::Cookie(_) if context.is_before(FIRST_WITH_COOKIES) => {
+            let instead = "Envoy 1.38 is the first that can";
+            return Err(context.unsupported(asked.place, "a route by a cookie", instead));
+        }
         TextAttribute::Cookie(name) => cookie::of(name, test, negated),
         TextAttribute::Claim { provider, name } => {
             return Err(
@@ -132,6 +145,11 @@ fn text(
         // In plain text there is no server name.
         TextAttribute::ServerName => Alternatives::fixed(negated),
     })
+}
+
+/// Whether Envoy would hold the test against all values of a header together, where the language asks each by itself.
+fn joins_values(context: &Context<'_>, name: &str, test: &TextTest) -> bool {
+    context.is_before(FIRST_WITH_SINGLE_VALUES) && !is_joined(name) && *test != TextTest::Present
 }
 
 fn host_text(asked: &Asked<'_, '_>, test: &TextTest, negated: bool) -> Alternatives {
