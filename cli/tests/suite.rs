@@ -1,0 +1,149 @@
+//! What users meet: the command on the examples, on the pages of the errors and on the table of requests.
+#![expect(clippy::disallowed_methods, reason = "tests of the command read and write files and run it")]
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn gloo(arguments: &[&str], workspace: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gloo"));
+    command.args(arguments).arg(workspace).env("NO_COLOR", "1").env("COLUMNS", "80");
+    command.output().expect("the command runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+const EXAMPLES: [&str; 4] = ["hello", "bookinfo", "storefront", "secured-storefront"];
+
+#[test]
+fn examples_are_right() {
+    for example in EXAMPLES {
+        let folder = root().join("examples").join(example);
+        let output = gloo(&["check"], &folder);
+        assert!(output.status.success(), "{example}:\n{}", text(&output.stdout));
+        let output = gloo(&["test"], &folder);
+        assert!(output.status.success(), "{example}:\n{}", text(&output.stdout));
+    }
+}
+
+/// `hello`, `bookinfo` and `storefront` build for all their clusters, twice the same; `secured-storefront` is refused,
+/// since its policies are not lowered.
+#[test]
+fn examples_build() {
+    for example in ["hello", "bookinfo", "storefront"] {
+        let folder = root().join("examples").join(example);
+        let out = tempfile::tempdir().expect("a folder");
+        let path = out.path().to_string_lossy().into_owned();
+        let first = gloo(&["build", "-o", "json", "--out", &path], &folder);
+        assert!(first.status.success(), "{example}:\n{}", text(&first.stdout));
+        let second = gloo(&["build", "-o", "json", "--out", &path], &folder);
+        let second: Value = serde_json::from_slice(&second.stdout).expect("an object");
+        assert_eq!(second["written"], 0, "{example}: a second build writes nothing");
+    }
+    let out = tempfile::tempdir().expect("a folder");
+    let path = out.path().to_string_lossy().into_owned();
+    let refused = gloo(&["build", "--out", &path], &root().join("examples/secured-storefront"));
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stdout).contains("GL5002"), "{}", text(&refused.stdout));
+    assert_eq!(std::fs::read_dir(out.path()).expect("a folder").count(), 0, "nothing was written");
+}
+
+/// Each request of the examples and of the table is answered alike by the evaluator and by a real Envoy.
+#[test]
+fn envoy_answers_as_the_evaluator() {
+    let mut sent = 0;
+    for workspace in ["examples/hello", "examples/bookinfo", "examples/storefront", "tests/suite/requests"] {
+        let output = gloo(&["test", "--envoy", "-o", "json"], &root().join(workspace));
+        let result: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|_| panic!("{workspace}: {}{}", text(&output.stdout), text(&output.stderr)));
+        let cases = result["cases"].as_array().expect("cases");
+        for case in cases {
+            assert_eq!(case["passed"], true, "{workspace}: {case}");
+        }
+        let agrees = |case: &&Value| {
+            case["envoy"].as_array().is_some_and(|all| all.iter().any(|one| one["verdict"] == "agrees"))
+        };
+        sent += cases.iter().filter(agrees).count();
+    }
+    assert!(sent >= 250, "only {sent} requests went through Envoy");
+}
+
+/// The programs of a page: the files of the block under each heading, and whether it is built.
+fn block(page: &str, heading: &str) -> (bool, Vec<(String, String)>) {
+    let after = page.split(&format!("\n## {heading}\n")).nth(1).expect("the heading");
+    let block = after.split("```").nth(1).expect("a block");
+    let (info, code) = block.split_once('\n').expect("lines");
+    let mut files: Vec<(String, String)> = Vec::new();
+    for line in code.lines() {
+        match line.strip_prefix("// file: ") {
+            Some(path) => files.push((path.to_owned(), String::new())),
+            None => {
+                if files.is_empty() {
+                    files.push(("example.gloo".to_owned(), String::new()));
+                }
+                let (_, text) = files.last_mut().expect("a file");
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+    }
+    (info.trim() == "gloo build", files)
+}
+
+/// What the command says of a block, as an object and as text.
+fn run(prelude: &str, is_built: bool, files: &[(String, String)]) -> (Vec<String>, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+        std::fs::write(path, text).expect("a file");
+    };
+    write("gloo.toml", "[workspace]\nname = \"page\"\n");
+    write("prelude.gloo", prelude);
+    for (path, text) in files {
+        write(path, text);
+    }
+    let out = folder.path().join("out").to_string_lossy().into_owned();
+    let command: &[&str] = if is_built { &["build", "--out", &out] } else { &["check"] };
+    let json = gloo(&[command, &["-o", "json"]].concat(), folder.path());
+    let result: Value = serde_json::from_slice(&json.stdout)
+        .unwrap_or_else(|_| panic!("{}{}", text(&json.stdout), text(&json.stderr)));
+    let codes = result["diagnostics"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let codes = codes.iter().map(|one| one["code"].as_str().unwrap_or_default().to_owned()).collect();
+    (codes, text(&gloo(command, folder.path()).stdout))
+}
+
+#[test]
+fn pages_of_errors_are_true() {
+    let folder = root().join("docs/errors");
+    let prelude = std::fs::read_to_string(folder.join("prelude.gloo")).expect("the prelude");
+    let mut pages: Vec<PathBuf> =
+        std::fs::read_dir(&folder).expect("pages").map(|it| it.expect("a page").path()).collect();
+    pages.sort();
+    let mut wrong_pages = Vec::new();
+    for path in pages {
+        let code = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        if !code.starts_with("GL") {
+            continue;
+        }
+        let page = std::fs::read_to_string(&path).expect("a page");
+        let (is_built, files) = block(&page, "Wrong");
+        let (codes, shown) = run(&prelude, is_built, &files);
+        if codes.is_empty() || codes.iter().any(|found| *found != code) {
+            wrong_pages.push(format!("{code}: the wrong program gives {codes:?}\n{shown}"));
+        }
+        insta::assert_snapshot!(code.clone(), shown.trim_end());
+        let (is_built, files) = block(&page, "Right");
+        let (codes, shown) = run(&prelude, is_built, &files);
+        if !codes.is_empty() {
+            wrong_pages.push(format!("{code}: the right program gives {codes:?}\n{shown}"));
+        }
+    }
+    assert!(wrong_pages.is_empty(), "{}", wrong_pages.join("\n"));
+}
