@@ -2,13 +2,17 @@
 //! what it becomes, `expected.snap`: the files, or what was said instead. Every object must be one that a cluster with
 //! Istio's schemas takes.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "in a test a panic is the failure")]
+#![expect(clippy::disallowed_methods, reason = "the cases are files")]
+
 mod schema;
 
-use gloo_ir::{ClusterId, compile};
+use gloo_ir::{Backend, ClusterId, compile};
 use gloo_istio::IstioTarget;
 use gloo_source::{Place, Sink, render::one_line};
 use gloo_target::{Artifact, Content, Target, validate};
 use std::fmt::Write;
+use std::path::Path;
 
 #[test]
 fn cases() {
@@ -57,6 +61,46 @@ fn shown(text: &str, schemas: &schema::Schemas) -> String {
         }
     }
     shown
+}
+
+/// The examples, for those of their clusters that run Istio. What is said of policies is none of this crate's.
+#[test]
+fn examples() {
+    let schemas = schema::Schemas::read();
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    for example in ["bookinfo", "storefront"] {
+        let mut files = Vec::new();
+        read(&examples.join(example), "", &mut files);
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let compiled = compile(&files, None);
+        assert_eq!(compiled.errors().count(), 0, "{example}");
+        for cluster in compiled.program.clusters.values() {
+            if !matches!(cluster.backend.value, Backend::Istio { .. }) {
+                continue;
+            }
+            let mut sink = Sink::new();
+            let plan = gloo_target::plan(&compiled.program, &cluster.id, &mut sink).unwrap();
+            let artifacts = IstioTarget.emit(&plan, &|_| "here".to_owned(), &mut sink).unwrap();
+            assert_eq!(validate(&artifacts), Vec::new(), "{example}");
+            let problems: Vec<String> =
+                objects(&artifacts).flat_map(|object| schemas.problems(object)).collect();
+            assert_eq!(problems, Vec::<String>::new(), "{example}");
+        }
+    }
+}
+
+/// The program's files below a folder, with their paths in it.
+fn read(folder: &Path, within: &str, files: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("{within}{}", path.file_name().unwrap().to_str().unwrap());
+        if path.is_dir() {
+            read(&path, &format!("{name}/"), files);
+        } else if name.ends_with(".gloo") {
+            files.push((name, std::fs::read_to_string(&path).unwrap()));
+        }
+    }
 }
 
 /// The Kubernetes objects among the documents.
