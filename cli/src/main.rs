@@ -1,5 +1,10 @@
 //! The `gloo` command: checks, formats, tests, traces and builds policy programs.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the command line is where files, processes and the clock are"
+)]
+
 mod arguments;
 mod commands;
 mod envoy;

@@ -15,8 +15,6 @@ const MAX_ASSET: usize = 4 * 1024 * 1024;
 
 /// The files of a workspace, as read.
 pub struct WorkspaceFiles {
-    /// The folder of the `gloo.toml`.
-    pub root: PathBuf,
     /// The text of the `gloo.toml`.
     pub manifest: String,
     /// Paths relative to the root, with `/`, and texts: the `*.gloo` files, and where one of them takes in files, all
@@ -119,7 +117,7 @@ pub fn read(root: &Path, world: &dyn World) -> Result<WorkspaceFiles> {
         }
         files.retain(|(path, _)| path != MANIFEST);
     }
-    Ok(WorkspaceFiles { root: root.to_path_buf(), manifest, files })
+    Ok(WorkspaceFiles { manifest, files })
 }
 
 /// The text of a file.

@@ -138,7 +138,10 @@ fn pages_of_errors_are_true() {
         if codes.is_empty() || codes.iter().any(|found| *found != code) {
             wrong_pages.push(format!("{code}: the wrong program gives {codes:?}\n{shown}"));
         }
-        insta::assert_snapshot!(code.clone(), shown.trim_end());
+        let kept = root().join("tests/suite/errors");
+        insta::with_settings!({ snapshot_path => kept, prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(code.clone(), shown.trim_end());
+        });
         let (is_built, files) = block(&page, "Right");
         let (codes, shown) = run(&prelude, is_built, &files);
         if !codes.is_empty() {

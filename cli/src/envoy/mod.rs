@@ -26,7 +26,6 @@ use gloo_target::ClusterOutput;
 use std::path::Path;
 
 pub use binary::find;
-pub use process::validate;
 
 /// What a real Envoy did with the request of a test.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -73,22 +73,6 @@ impl Drop for Process {
     }
 }
 
-/// Checks a bootstrap by Envoy's own `--mode validate`.
-///
-/// # Errors
-/// Envoy doesn't take it: with what it says.
-pub fn validate(program: &Path, bootstrap: &Path) -> Result<()> {
-    let output = Command::new(program)
-        .args(["--mode", "validate", "--disable-hot-restart", "--log-level", "error", "--config-path"])
-        .arg(bootstrap)
-        .output()
-        .with_context(|| format!("`{}` can't be started", program.display()))?;
-    if !output.status.success() {
-        bail!("Envoy doesn't take the file:\n{}", String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(())
-}
-
 /// The ports of all listeners.
 fn ports(admin: SocketAddr) -> Result<BTreeMap<String, u16>> {
     let answer: Value = serde_json::from_str(&ask(admin, "/listeners?format=json")?)?;

@@ -52,12 +52,6 @@ impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
-
-    /// All values of a header.
-    #[must_use]
-    pub fn values(&self, name: &str) -> Vec<&str> {
-        self.headers.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
-    }
 }
 
 /// Status, headers, and what follows them.
