@@ -1,6 +1,11 @@
 //! Puts the pages of `docs/errors` into the binary, so that `gloo explain` needs nothing beside it; and says where
 //! libz3 is found (`xtask/link_z3.rs`).
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a build script reads files and answers cargo by standard output"
+)]
+
 #[path = "../xtask/link_z3.rs"]
 mod link_z3;
 

@@ -5,16 +5,28 @@
 //!   folder is.
 //! - For `make dist` (`GLOO_DIST` is set): beside the binary, so that the folder can be put anywhere.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a build script asks cargo and answers it, by the environment and standard output"
+)]
+
+/// Tells cargo where the linked binary looks for libz3.
 pub fn main() {
-    println!("cargo::rerun-if-changed=../xtask/link_z3.rs");
-    println!("cargo::rerun-if-env-changed=GLOO_DIST");
-    println!("cargo::rerun-if-env-changed=Z3_LIBRARY_PATH_OVERRIDE");
+    say("cargo::rerun-if-changed=../xtask/link_z3.rs");
+    say("cargo::rerun-if-env-changed=GLOO_DIST");
+    say("cargo::rerun-if-env-changed=Z3_LIBRARY_PATH_OVERRIDE");
     if std::env::var_os("CARGO_CFG_UNIX").is_none() {
         return;
     }
     if std::env::var_os("GLOO_DIST").is_some() {
-        println!("cargo::rustc-link-arg=-Wl,-rpath,$ORIGIN:$ORIGIN/../lib");
+        say("cargo::rustc-link-arg=-Wl,-rpath,$ORIGIN:$ORIGIN/../lib");
     } else if let Some(folder) = std::env::var_os("Z3_LIBRARY_PATH_OVERRIDE") {
-        println!("cargo::rustc-link-arg=-Wl,-rpath,{}", folder.display());
+        say(&format!("cargo::rustc-link-arg=-Wl,-rpath,{}", folder.display()));
     }
+}
+
+/// Answers cargo.
+fn say(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

@@ -1,5 +1,11 @@
 //! What users meet: the command on the examples, on the pages of the errors and on the table of requests.
-#![expect(clippy::disallowed_methods, reason = "tests of the command read and write files and run it")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests of the command read and write files and run it; what they can't do fails them"
+)]
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -6,6 +6,7 @@
 //!
 //! The set is cut down to the files that hold what gloo writes, and the files that these name. Each file is copied byte
 //! by byte, so that its options (among them the validation rules) stay.
+#![expect(clippy::disallowed_methods, reason = "it reads one file and writes another")]
 
 use prost_reflect::prost::Message;
 use prost_reflect::prost_types::FileDescriptorProto;

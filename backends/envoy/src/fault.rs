@@ -24,7 +24,6 @@ pub(crate) fn of(context: &mut Context<'_>, fault: &At<Fault>) -> Result<HttpFau
         delay: fault.delay.map(|delay| FaultDelay {
             percentage,
             fault_delay_secifier: duration(delay).map(FaultDelaySecifier::FixedDelay),
-            ..FaultDelay::default()
         }),
         abort: fault.abort.map(|status| FaultAbort {
             percentage,

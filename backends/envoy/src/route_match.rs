@@ -66,7 +66,8 @@ fn route_match(site: &mut Site<'_>, conditions: Vec<Condition>) -> RouteMatch {
             Condition::State(state) => route.filter_state.push(state),
         }
     }
-    let (specifier, ignores_case) = path.map_or((PathSpecifier::Prefix("/".to_owned()), false), of_path);
+    let (specifier, ignores_case) =
+        path.as_ref().map_or((PathSpecifier::Prefix("/".to_owned()), false), of_path);
     route.path_specifier = Some(specifier);
     if ignores_case {
         route.case_sensitive = crate::proto::yes_no(false);
@@ -83,7 +84,7 @@ fn copied_path(
 }
 
 /// The pattern as Envoy's own test of paths, and whether that is told to ignore case.
-fn of_path(pattern: PathPattern) -> (PathSpecifier, bool) {
+fn of_path(pattern: &PathPattern) -> (PathSpecifier, bool) {
     let ignores_case = pattern.ignores_case();
     if let Some(exact) = pattern.as_exact() {
         (PathSpecifier::Path(exact), ignores_case)

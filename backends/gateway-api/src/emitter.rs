@@ -3,7 +3,7 @@
 use crate::gateway::listeners;
 use crate::object::Object;
 use crate::{backend, client_traffic_policy, gateway, http_route, reference_grant, service, stream_route};
-use gloo_ir::{ListenerProtocol, Namespace, Service, Target as Destined};
+use gloo_ir::ListenerProtocol;
 use gloo_source::{Diagnostic, Place, Reported, Sink};
 use gloo_target::{Artifact, Content, GatewayPlan, ListenerRoutes, Plan, Upstream, UpstreamKey, unsupported};
 use serde::Serialize;
@@ -127,16 +127,6 @@ impl<'p> Emitter<'p> {
                     port: None,
                 })
             }
-        }
-    }
-
-    /// The service of an upstream with its namespace, if it is one.
-    pub fn service(&self, key: &UpstreamKey) -> Option<(&'p Service, &'p Namespace)> {
-        match (self.plan.upstreams.get(key)?, &key.target) {
-            (Upstream::Service { service, namespace, .. }, Destined::Service { .. }) => {
-                Some((service, namespace))
-            }
-            _ => None,
         }
     }
 

@@ -78,7 +78,7 @@ pub struct Section {
 /// plain one stays whole, and hosts that it doesn't cover meet its catch-all route.
 pub fn listeners(listener: &Listener) -> Vec<Section> {
     let tls = matches!(listener.protocol, ListenerProtocol::Https | ListenerProtocol::Tls);
-    let any = listener.hosts.iter().any(|host| *host == HostPattern::Any);
+    let any = listener.hosts.contains(&HostPattern::Any);
     if !tls || any {
         return vec![Section { name: names::label(&listener.name), host: None }];
     }

@@ -209,9 +209,12 @@ fn refusing_rule(
     }
 }
 
+/// Cookies, and the matches that ask for them.
+type CookieGroup = (Vec<(String, ValueMatch)>, Vec<RouteMatch>);
+
 /// The matches that ask for the same cookies, in the order in which they first occur.
-fn by_cookies(matches: Vec<RouteMatch>) -> Vec<(Vec<(String, ValueMatch)>, Vec<RouteMatch>)> {
-    let mut groups: Vec<(Vec<(String, ValueMatch)>, Vec<RouteMatch>)> = Vec::new();
+fn by_cookies(matches: Vec<RouteMatch>) -> Vec<CookieGroup> {
+    let mut groups: Vec<CookieGroup> = Vec::new();
     for one in matches {
         match groups.iter_mut().find(|(cookies, _)| *cookies == one.cookies) {
             Some((_, group)) => group.push(one),

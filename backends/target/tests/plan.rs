@@ -1,5 +1,6 @@
 //! Plans as text. Each file of `plan/` but the prelude is a case: a program, whose first line says for which clusters it
 //! is planned. The snapshots hold the plans, or what was said instead.
+#![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
 use gloo_ir::{ClusterId, compile};
 use gloo_source::{Sink, render::one_line};

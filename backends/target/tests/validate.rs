@@ -1,4 +1,5 @@
 //! Mistakes in output. Each file of `validate/` is a case; the snapshots hold what is said of it.
+#![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
 use gloo_target::{Artifact, Content, validate};
 

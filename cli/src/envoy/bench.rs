@@ -120,7 +120,7 @@ impl<'p> Bench<'p> {
             bail!("Envoy has no listener for `{}.{}`", running.gateway.id, listener.name);
         };
         let client = self.client_certificate(listener, request)?;
-        let tls = request.tls.then(|| Tls { sni: request.sni.as_deref(), client: client.as_ref() });
+        let tls = request.tls.then_some(Tls { sni: request.sni.as_deref(), client: client.as_ref() });
         let wire = wire::bytes(&running.gateway, request, number);
         Ok(send(port, tls, &wire).map_err(|error| error.to_string()))
     }

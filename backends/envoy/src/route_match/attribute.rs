@@ -83,18 +83,18 @@ fn host(of_table: &HostPattern, patterns: &[HostPattern], negated: bool) -> Alte
         HostPattern::Wildcard(name) => format!(r".+\.{}", escaped(name.as_str())),
         HostPattern::Exact(name) => escaped(name.as_str()),
     }));
-    authority(expression, negated)
+    authority(&expression, negated)
 }
 
 fn host_matches(of_table: &HostPattern, expression: &Regex, negated: bool) -> Alternatives {
     match of_table {
         HostPattern::Exact(name) => Alternatives::fixed(expression.contains(name.as_str()) != negated),
-        HostPattern::Wildcard(_) | HostPattern::Any => authority(expression.to_embeddable(), negated),
+        HostPattern::Wildcard(_) | HostPattern::Any => authority(&expression.to_embeddable(), negated),
     }
 }
 
 /// A test of the host as it was sent, its port and last dot removed: in any case.
-fn authority(expression: String, negated: bool) -> Alternatives {
+fn authority(expression: &str, negated: bool) -> Alternatives {
     let matched = text_match::expression(format!("(?i:{expression})"));
     Alternatives::one(Condition::Header(header::matcher(":authority", matched, negated)))
 }
@@ -159,7 +159,7 @@ fn host_text(asked: &Asked<'_, '_>, test: &TextTest, negated: bool) -> Alternati
             let meets = text_match::holds(test, name.as_str());
             Alternatives::fixed(meets != negated)
         }
-        HostPattern::Wildcard(_) | HostPattern::Any => authority(expression, negated),
+        HostPattern::Wildcard(_) | HostPattern::Any => authority(&expression, negated),
     }
 }
 

@@ -32,10 +32,14 @@ impl Lowering<'_> {
                 let message = format!("there is no kind of provider called `{other}`");
                 let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, place, message);
                 let diagnostic = match suggest::closest(other, KINDS.iter().copied()) {
-                    Some(close) => diagnostic
-                        .help(format!("did you mean `{close}`?"))
-                        .fix(format!("write `{close}`"), place, close),
-                    None => diagnostic.help(format!("there are {}", suggest::all_of(&suggest::quoted(KINDS)))),
+                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                        format!("write `{close}`"),
+                        place,
+                        close,
+                    ),
+                    None => {
+                        diagnostic.help(format!("there are {}", suggest::all_of(&suggest::quoted(KINDS))))
+                    }
                 };
                 Err(self.report(scope, diagnostic))
             }
@@ -68,12 +72,16 @@ impl Lowering<'_> {
     /// Where a token stands: `header("x-token")`, `header("authorization", prefix: "Token ")`, `query("t")`,
     /// `cookie("t")`.
     fn token_place(&mut self, scope: &Scope<'_>, expr: &Expr) -> Result<TokenPlace, Reported> {
-        let forms =
-            [("header", "header(\"x-token\")"), ("query", "query(\"token\")"), ("cookie", "cookie(\"token\")")];
+        let forms = [
+            ("header", "header(\"x-token\")"),
+            ("query", "query(\"token\")"),
+            ("cookie", "cookie(\"token\")"),
+        ];
         self.choose(scope, expr, &forms, |cx, scope, expr, form| {
             let Some(call) = form.call else { return Err(cx.silent()) };
             let named: &[&str] = if form.word == "header" { &["prefix"] } else { &[] };
-            let arguments = Arguments::read(cx, scope, expr.id, call, Takes { positional: &["name"], named })?;
+            let arguments =
+                Arguments::read(cx, scope, expr.id, call, Takes { positional: &["name"], named })?;
             let name = arguments.required(cx, scope, "name", "\"token\"")?;
             if form.word == "header" {
                 let text = cx.filled_text(scope, name)?;
@@ -197,7 +205,12 @@ impl Lowering<'_> {
         Ok(ProviderKind::Hmac { keys, headers: headers.unwrap_or_else(|| vec!["date".to_owned()]), service })
     }
 
-    fn ext_authz(&mut self, scope: &Scope<'_>, owner: NodeId, body: &Block) -> Result<ProviderKind, Reported> {
+    fn ext_authz(
+        &mut self,
+        scope: &Scope<'_>,
+        owner: NodeId,
+        body: &Block,
+    ) -> Result<ProviderKind, Reported> {
         let known = &["service", "timeout", "on_error"];
         let settings = Settings::read(self, scope, owner, "an `ext_authz` provider", known, body.settings());
         let timeout = settings.optional(self, scope, "timeout", Lowering::duration);
@@ -217,7 +230,11 @@ impl Lowering<'_> {
         self.list(scope, expr, "a list of headers", "[\"date\", \"host\"]", |cx, scope, expr| {
             let text = cx.filled_text(scope, expr)?;
             // The host is signed like a header, though no rule may change or ask it as one.
-            if text.eq_ignore_ascii_case("host") { Ok("host".to_owned()) } else { cx.header_name(scope, expr.id, &text) }
+            if text.eq_ignore_ascii_case("host") {
+                Ok("host".to_owned())
+            } else {
+                cx.header_name(scope, expr.id, &text)
+            }
         })
     }
 

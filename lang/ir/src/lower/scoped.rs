@@ -29,7 +29,8 @@ impl Lowering<'_> {
         let mut seen: Vec<(Target, Option<crate::ClusterId>, gloo_syntax::ast::NodeId)> = Vec::new();
         let targets = self.one_or_list(scope, expr, |cx, scope, expr| {
             let target = cx.scoped(scope, expr, takes)?;
-            let first = seen.iter().find(|(known, cluster, _)| *known == target.scope && *cluster == target.cluster);
+            let first =
+                seen.iter().find(|(known, cluster, _)| *known == target.scope && *cluster == target.cluster);
             match first.map(|(_, _, node)| *node) {
                 Some(first) => cx.repeated(scope, expr.id, first, "this target"),
                 None => seen.push((target.scope.clone(), target.cluster.clone(), expr.id)),
@@ -77,8 +78,10 @@ impl Lowering<'_> {
     fn target_named(&mut self, scope: &Scope<'_>, named: &Named) -> Result<Target, Reported> {
         let name = self.names.qualified(named.id);
         if let (Some(place), true) = (named.all, named.kind != Kind::Namespace) {
-            let message = format!("`.*` stands after a namespace only, and `{name}` is {}", named.kind.with_article());
-            let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, place, message).help(format!("write `{name}`"));
+            let message =
+                format!("`.*` stands after a namespace only, and `{name}` is {}", named.kind.with_article());
+            let diagnostic =
+                Diagnostic::new(Code::UNKNOWN_NAME, place, message).help(format!("write `{name}`"));
             return Err(self.report(scope, diagnostic));
         }
         match named.kind {
@@ -107,8 +110,10 @@ impl Lowering<'_> {
     fn no_members(&mut self, scope: &Scope<'_>, named: &Named) -> Result<(), Reported> {
         let Some(member) = named.members.first() else { return Ok(()) };
         let name = self.names.qualified(named.id);
-        let message = format!("this is about the whole {} `{name}`, not about `{}`", named.kind.noun(), member.text);
-        let diagnostic = Diagnostic::new(Code::MISPLACED, member.place, message).help(format!("write `{name}`"));
+        let message =
+            format!("this is about the whole {} `{name}`, not about `{}`", named.kind.noun(), member.text);
+        let diagnostic =
+            Diagnostic::new(Code::MISPLACED, member.place, message).help(format!("write `{name}`"));
         Err(self.report(scope, diagnostic))
     }
 
@@ -119,7 +124,9 @@ impl Lowering<'_> {
             [] => Ok(Target::Gateway(gateway)),
             [member] => {
                 let known: Vec<String> = match self.shape(named.id) {
-                    Some(Shape::Gateway { listeners, .. }) => listeners.iter().map(|it| it.name.to_string()).collect(),
+                    Some(Shape::Gateway { listeners, .. }) => {
+                        listeners.iter().map(|it| it.name.to_string()).collect()
+                    }
                     _ => Vec::new(),
                 };
                 if known.iter().any(|known| **known == *member.text) {
@@ -158,13 +165,22 @@ impl Lowering<'_> {
         }
     }
 
-    fn no_part(&mut self, scope: &Scope<'_>, what: &str, member: &super::Member, known: &[String]) -> Reported {
-        let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, member.place, format!("{what} `{}`", member.text));
+    fn no_part(
+        &mut self,
+        scope: &Scope<'_>,
+        what: &str,
+        member: &super::Member,
+        known: &[String],
+    ) -> Reported {
+        let diagnostic =
+            Diagnostic::new(Code::UNKNOWN_NAME, member.place, format!("{what} `{}`", member.text));
         let close = suggest::closest(&member.text, known.iter().map(String::as_str));
         let diagnostic = match (close, known) {
-            (Some(close), _) => {
-                diagnostic.help(format!("did you mean `{close}`?")).fix(format!("write `{close}`"), member.place, close)
-            }
+            (Some(close), _) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                format!("write `{close}`"),
+                member.place,
+                close,
+            ),
             (None, []) => diagnostic.help("give it a name: `buy: POST /checkout => …`"),
             (None, known) => diagnostic.help(format!("it has {}", suggest::all_of(&suggest::quoted(known)))),
         };

@@ -3,13 +3,13 @@
 mod patch;
 mod telemetry;
 
-use super::scoped::Targets;
 use super::form_of;
+use super::scoped::Targets;
 use super::{Arguments, Lowering, Scope, Settings, Takes, show};
 use crate::resolve::{Kind, Kinds};
 use crate::{
-    At, Balance, ClusterId, Connections, Ejection, HealthCheck, Percent, Preference, Program, Scope as Target, Traffic,
-    TrafficTls, UpstreamProtocol,
+    At, Balance, ClusterId, Connections, Ejection, HealthCheck, Percent, Preference, Program,
+    Scope as Target, Traffic, TrafficTls, UpstreamProtocol,
 };
 use gloo_source::{Code, Diagnostic, Place, Reported};
 use gloo_syntax::ast::{self, Expr, ExprKind};
@@ -24,7 +24,16 @@ const CALLED: Targets = Targets {
 };
 
 const SETTINGS: &[&str] = &[
-    "balance", "tls", "protocol", "connections", "eject", "failover", "only", "prefer", "health", "retry_budget",
+    "balance",
+    "tls",
+    "protocol",
+    "connections",
+    "eject",
+    "failover",
+    "only",
+    "prefer",
+    "health",
+    "retry_budget",
     "warm_up",
 ];
 
@@ -38,7 +47,8 @@ impl Lowering<'_> {
         item: &ast::Item,
         it: &ast::Traffic,
     ) -> Result<Traffic, Reported> {
-        let settings = Settings::read(self, scope, it.body.id, "a `traffic` block", SETTINGS, it.body.settings());
+        let settings =
+            Settings::read(self, scope, it.body.id, "a `traffic` block", SETTINGS, it.body.settings());
         let balance = settings.optional(self, scope, "balance", Self::at(Lowering::balance));
         let tls = settings.optional(self, scope, "tls", Self::at(Lowering::traffic_tls));
         let protocol = settings.optional(self, scope, "protocol", Self::at(Lowering::upstream_protocol));
@@ -70,8 +80,12 @@ impl Lowering<'_> {
     }
 
     fn balance(&mut self, scope: &Scope<'_>, expr: &Expr) -> Result<Balance, Reported> {
-        let forms =
-            [("round_robin", ""), ("random", ""), ("least_request", ""), ("hash", "hash(header(\"x-user\"))")];
+        let forms = [
+            ("round_robin", ""),
+            ("random", ""),
+            ("least_request", ""),
+            ("hash", "hash(header(\"x-user\"))"),
+        ];
         self.choose(scope, expr, &forms, |cx, scope, expr, form| {
             let Some(call) = form.call else {
                 return Ok(match form.word {
@@ -115,7 +129,8 @@ impl Lowering<'_> {
         self.block(scope, expr, "{ max: 100 }", |cx, scope, block| {
             let known = &["max", "pending", "requests_per_connection", "connect_timeout"];
             let settings = Settings::of_block(cx, scope, "`connections`", known, block);
-            let mut count = |key| settings.optional(cx, scope, key, |cx, scope, expr| cx.count(scope, expr, 1));
+            let mut count =
+                |key| settings.optional(cx, scope, key, |cx, scope, expr| cx.count(scope, expr, 1));
             let (max, pending) = (count("max"), count("pending"));
             let requests_per_connection = count("requests_per_connection");
             let connect_timeout = settings.optional(cx, scope, "connect_timeout", Lowering::duration);
@@ -145,7 +160,8 @@ impl Lowering<'_> {
             let known = &["path", "every", "timeout", "unhealthy_after", "healthy_after"];
             let settings = Settings::of_block(cx, scope, "`health`", known, block);
             let timeout = settings.optional(cx, scope, "timeout", Lowering::duration);
-            let mut count = |key| settings.optional(cx, scope, key, |cx, scope, expr| cx.count(scope, expr, 1));
+            let mut count =
+                |key| settings.optional(cx, scope, key, |cx, scope, expr| cx.count(scope, expr, 1));
             let (unhealthy, healthy) = (count("unhealthy_after"), count("healthy_after"));
             let path = settings.required(cx, scope, "path", "/healthz")?;
             let every = settings.required(cx, scope, "every", "10s")?;
@@ -188,10 +204,14 @@ pub(super) fn of_the_whole(program: &Program) -> Vec<Diagnostic<Place>> {
                 let known = (&target.scope, target.cluster.as_ref(), key);
                 match set.get(&known) {
                     Some(first) if *first != place => diagnostics.push(
-                        Diagnostic::new(Code::CONTRADICTION, place, format!("`{key}` is set twice for one target"))
-                            .saying("again here")
-                            .label(*first, "first here")
-                            .help("keep one of them: between declarations there is no order"),
+                        Diagnostic::new(
+                            Code::CONTRADICTION,
+                            place,
+                            format!("`{key}` is set twice for one target"),
+                        )
+                        .saying("again here")
+                        .label(*first, "first here")
+                        .help("keep one of them: between declarations there is no order"),
                     ),
                     Some(_) => {}
                     None => drop(set.insert(known, place)),

@@ -195,9 +195,9 @@ impl<'a> Writer<'a> {
         self.pieces.push(Piece::Indent(BLOCK));
         for (at, it) in entries.iter().enumerate() {
             if at == 0 {
-                self.soft(1)
+                self.soft(1);
             } else {
-                self.line(2)
+                self.line(2);
             }
             entry(self, it);
             self.drop_comma();

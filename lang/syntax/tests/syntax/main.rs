@@ -1,5 +1,11 @@
 //! Texts that parse, texts that do not, and laws that hold for all of them. `README.md` says how to add one.
-#![expect(clippy::disallowed_methods, reason = "tests read their data")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "tests read their data, and fail where it is not as it should be"
+)]
 
 mod bad_input;
 mod deletion;

@@ -84,7 +84,13 @@ impl Lowering<'_> {
             }
             "opa" | "ext_authz" if among_others => {
                 let message = format!("`{name}` is asked about every request, so it can't be one of several");
-                Err(self.error(scope, Code::MISPLACED, expr.id, message, format!("write a `require {name}` of its own")))
+                Err(self.error(
+                    scope,
+                    Code::MISPLACED,
+                    expr.id,
+                    message,
+                    format!("write a `require {name}` of its own"),
+                ))
             }
             _ => Ok(name),
         }

@@ -6,7 +6,12 @@ use gloo_source::{Code, Diagnostic, Reported};
 use gloo_syntax::ast::{self, Expr, NodeId};
 
 impl Lowering<'_> {
-    pub(super) fn limit(&mut self, scope: &Scope<'_>, verb: NodeId, it: &ast::Limit) -> Result<Limit, Reported> {
+    pub(super) fn limit(
+        &mut self,
+        scope: &Scope<'_>,
+        verb: NodeId,
+        it: &ast::Limit,
+    ) -> Result<Limit, Reported> {
         let rate = self.rate(scope, &it.rate);
         let via = match &it.via {
             Some(expr) => Some((self.service(scope, expr)?, expr.id)),
@@ -15,8 +20,16 @@ impl Lowering<'_> {
         let counted = match (&*it.per.text, via) {
             ("proxy", None) => Ok(LimitScope::Proxy),
             ("proxy", Some((service, node))) => {
-                let message = format!("`per proxy` counts in each proxy alone, and `via {service}` names a service that counts");
-                Err(self.error(scope, Code::CONTRADICTION, node, message, "write `per cluster`, or leave `via` out"))
+                let message = format!(
+                    "`per proxy` counts in each proxy alone, and `via {service}` names a service that counts"
+                );
+                Err(self.error(
+                    scope,
+                    Code::CONTRADICTION,
+                    node,
+                    message,
+                    "write `per cluster`, or leave `via` out",
+                ))
             }
             ("cluster", Some((service, _))) => Ok(LimitScope::Cluster(service)),
             ("mesh", Some((service, _))) => Ok(LimitScope::Mesh(service)),
@@ -49,7 +62,8 @@ impl Lowering<'_> {
             Some(AttributeOf::Text(text)) => Ok(LimitKey::Text(text)),
             _ => {
                 let message = format!("requests can't be counted by `{}`", show(expr));
-                let help = "count by `client.ip`, `source`, `path`, a header, a cookie, a query key or a claim";
+                let help =
+                    "count by `client.ip`, `source`, `path`, a header, a cookie, a query key or a claim";
                 Err(self.error(scope, Code::TYPE_MISMATCH, expr.id, message, help))
             }
         }

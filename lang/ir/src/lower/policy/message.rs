@@ -2,7 +2,8 @@
 
 use crate::lower::{Arguments, Asking, Lowering, Scope, Settings, Takes, form_of};
 use crate::{
-    ClauseKind, Cors, Mask, MaskPlace, Masked, OnError, Origin, Transform, TransformBody, Waf, WafMode, Wasm, WasmPhase,
+    ClauseKind, Cors, Mask, MaskPlace, Masked, OnError, Origin, Transform, TransformBody, Waf, WafMode, Wasm,
+    WasmPhase,
 };
 use gloo_source::{Code, Reported};
 use gloo_syntax::ast::{self, Block, Direction, EditKind, Expr, ExprKind, KeyKind, Literal, NodeId};
@@ -22,7 +23,9 @@ impl Lowering<'_> {
                 cx.word(scope, expr, &[("block", WafMode::Block), ("detect", WafMode::Detect)])
             });
             let exclude = arguments.optional(cx, scope, "exclude", |cx, scope, expr| {
-                cx.list(scope, expr, "a list of rules", "[942100]", |cx, scope, expr| cx.count(scope, expr, 1))
+                cx.list(scope, expr, "a list of rules", "[942100]", |cx, scope, expr| {
+                    cx.count(scope, expr, 1)
+                })
             });
             let rules = arguments.optional(cx, scope, "rules", |cx, scope, expr| {
                 cx.one_or_list(scope, expr, |cx, scope, expr| cx.text_or_file(scope, expr))
@@ -76,7 +79,11 @@ impl Lowering<'_> {
         ];
         self.choose(scope, expr, &forms, |cx, scope, expr, form| {
             let Some(call) = form.call else {
-                return Ok(if form.word == "ssn" { Masked::SocialSecurityNumbers } else { Masked::CardNumbers });
+                return Ok(if form.word == "ssn" {
+                    Masked::SocialSecurityNumbers
+                } else {
+                    Masked::CardNumbers
+                });
             };
             let arguments = Arguments::read(cx, scope, expr.id, call, Takes::one(&["what"]))?;
             let what = arguments.required(cx, scope, "what", "\"$.pan\"")?;
@@ -122,7 +129,12 @@ impl Lowering<'_> {
         })
     }
 
-    pub(super) fn csrf(&mut self, scope: &Scope<'_>, verb: NodeId, block: &Block) -> Result<Vec<Origin>, Reported> {
+    pub(super) fn csrf(
+        &mut self,
+        scope: &Scope<'_>,
+        verb: NodeId,
+        block: &Block,
+    ) -> Result<Vec<Origin>, Reported> {
         let settings = Settings::read(self, scope, verb, "`csrf`", &["origins"], block.settings());
         Ok(settings.optional(self, scope, "origins", Lowering::origins).unwrap_or_default())
     }
@@ -139,7 +151,11 @@ impl Lowering<'_> {
     }
 
     /// `request { set x-user: auth0.sub }`, `response { body replace(r"…", "…") }`
-    pub(super) fn transform(&mut self, scope: &Scope<'_>, it: &ast::Transform) -> Result<ClauseKind, Reported> {
+    pub(super) fn transform(
+        &mut self,
+        scope: &Scope<'_>,
+        it: &ast::Transform,
+    ) -> Result<ClauseKind, Reported> {
         let before = self.errors;
         let headers = self.header_operations(scope, &it.edits, Asking::Request);
         let bodies = it.edits.iter().filter_map(|edit| match &edit.kind {
@@ -156,8 +172,10 @@ impl Lowering<'_> {
         if self.errors > before {
             return Err(self.silent());
         }
-        let transform =
-            Transform { headers: headers.into_iter().map(|it| it.value).collect(), body: body.map(|(_, body)| body) };
+        let transform = Transform {
+            headers: headers.into_iter().map(|it| it.value).collect(),
+            body: body.map(|(_, body)| body),
+        };
         Ok(match it.direction.value {
             Direction::Request => ClauseKind::TransformRequest(transform),
             Direction::Response => ClauseKind::TransformResponse(transform),
@@ -183,34 +201,46 @@ impl Lowering<'_> {
 
     /// `module("oci://…", phase: authn, config: { … }, sha256: "…", on_error: deny)`
     pub(super) fn wasm(&mut self, scope: &Scope<'_>, expr: &Expr) -> Result<Wasm, Reported> {
-        self.choose(scope, expr, &[("module", "module(\"oci://ghcr.io/acme/geo:1.2\")")], |cx, scope, expr, form| {
-            let Some(call) = form.call else { return Err(cx.silent()) };
-            let takes = Takes { positional: &["url"], named: &["phase", "config", "sha256", "on_error"] };
-            let arguments = Arguments::read(cx, scope, expr.id, call, takes)?;
-            let phase = arguments.optional(cx, scope, "phase", |cx, scope, expr| {
-                let words =
-                    [("authn", WasmPhase::Authn), ("authz", WasmPhase::Authz), ("default", WasmPhase::Default)];
-                cx.word(scope, expr, &words)
-            });
-            let config = arguments.optional(cx, scope, "config", |cx, scope, expr| cx.json(scope, expr));
-            let sha256 = arguments.optional(cx, scope, "sha256", Lowering::sha256);
-            let on_error = arguments.optional(cx, scope, "on_error", Lowering::on_error);
-            let url = arguments.required(cx, scope, "url", "\"oci://ghcr.io/acme/geo:1.2\"")?;
-            let text = cx.text(scope, url)?;
-            let schemes = ["oci://", "https://", "http://", "file://"];
-            if !schemes.iter().any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty())) {
-                let message = format!("`{text}` is not where a module can be fetched");
-                let help = "write it as `\"oci://ghcr.io/acme/geo:1.2\"`, `\"https://…\"` or `\"file://…\"`";
-                return Err(cx.error(scope, Code::BAD_HOST, url.id, message, help));
-            }
-            Ok(Wasm {
-                url: text,
-                sha256,
-                phase: phase.unwrap_or(WasmPhase::Default),
-                config: config.map(|config| config.to_string()),
-                on_error: on_error.unwrap_or(OnError::Deny),
-            })
-        })
+        self.choose(
+            scope,
+            expr,
+            &[("module", "module(\"oci://ghcr.io/acme/geo:1.2\")")],
+            |cx, scope, expr, form| {
+                let Some(call) = form.call else { return Err(cx.silent()) };
+                let takes = Takes { positional: &["url"], named: &["phase", "config", "sha256", "on_error"] };
+                let arguments = Arguments::read(cx, scope, expr.id, call, takes)?;
+                let phase = arguments.optional(cx, scope, "phase", |cx, scope, expr| {
+                    let words = [
+                        ("authn", WasmPhase::Authn),
+                        ("authz", WasmPhase::Authz),
+                        ("default", WasmPhase::Default),
+                    ];
+                    cx.word(scope, expr, &words)
+                });
+                let config = arguments.optional(cx, scope, "config", |cx, scope, expr| cx.json(scope, expr));
+                let sha256 = arguments.optional(cx, scope, "sha256", Lowering::sha256);
+                let on_error = arguments.optional(cx, scope, "on_error", Lowering::on_error);
+                let url = arguments.required(cx, scope, "url", "\"oci://ghcr.io/acme/geo:1.2\"")?;
+                let text = cx.text(scope, url)?;
+                let schemes = ["oci://", "https://", "http://", "file://"];
+                if !schemes
+                    .iter()
+                    .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
+                {
+                    let message = format!("`{text}` is not where a module can be fetched");
+                    let help =
+                        "write it as `\"oci://ghcr.io/acme/geo:1.2\"`, `\"https://…\"` or `\"file://…\"`";
+                    return Err(cx.error(scope, Code::BAD_HOST, url.id, message, help));
+                }
+                Ok(Wasm {
+                    url: text,
+                    sha256,
+                    phase: phase.unwrap_or(WasmPhase::Default),
+                    config: config.map(|config| config.to_string()),
+                    on_error: on_error.unwrap_or(OnError::Deny),
+                })
+            },
+        )
     }
 
     fn sha256(&mut self, scope: &Scope<'_>, expr: &Expr) -> Result<String, Reported> {
@@ -275,7 +305,10 @@ fn origin(text: &str) -> Option<Origin> {
     match host.strip_prefix("*.") {
         Some(base) => {
             gloo_domain::DnsName::parse(base).ok()?;
-            Some(Origin::Below { scheme: format!("{scheme}://"), suffix: format!(".{}{port}", base.to_ascii_lowercase()) })
+            Some(Origin::Below {
+                scheme: format!("{scheme}://"),
+                suffix: format!(".{}{port}", base.to_ascii_lowercase()),
+            })
         }
         None => {
             gloo_domain::DnsName::parse(host).ok()?;
@@ -293,7 +326,8 @@ fn is_json_path(text: &str) -> bool {
             (end > 0).then(|| key.get(end..)).flatten()
         } else if let Some(index) = rest.strip_prefix('[') {
             index.split_once(']').and_then(|(inner, after)| {
-                let fits = inner == "*" || (!inner.is_empty() && inner.bytes().all(|byte| byte.is_ascii_digit()));
+                let fits =
+                    inner == "*" || (!inner.is_empty() && inner.bytes().all(|byte| byte.is_ascii_digit()));
                 fits.then_some(after)
             })
         } else {
@@ -314,11 +348,16 @@ mod tests {
 
     #[test]
     fn sites() {
-        assert_eq!(origin("https://Shop.acme.com:8443"), Some(Origin::Exactly("https://shop.acme.com:8443".to_owned())));
+        assert_eq!(
+            origin("https://Shop.acme.com:8443"),
+            Some(Origin::Exactly("https://shop.acme.com:8443".to_owned()))
+        );
         assert_eq!(origin("*"), Some(Origin::Any));
         let below = Origin::Below { scheme: "https://".to_owned(), suffix: ".acme.com".to_owned() };
         assert_eq!(origin("https://*.acme.com"), Some(below));
-        for wrong in ["shop.acme.com", "https://shop.acme.com/", "ftp://shop.acme.com", "https://", "https://a:0"] {
+        for wrong in
+            ["shop.acme.com", "https://shop.acme.com/", "ftp://shop.acme.com", "https://", "https://a:0"]
+        {
             assert_eq!(origin(wrong), None, "{wrong}");
         }
     }

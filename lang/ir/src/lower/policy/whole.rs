@@ -2,7 +2,8 @@
 
 use super::clause::not_on_grpc;
 use crate::{
-    Attachment, Clause, ClauseKind, Match, Policy, Predicate, Program, Rule, Scope as Target, Test, TextAttribute,
+    Attachment, Clause, ClauseKind, Match, Policy, Predicate, Program, Rule, Scope as Target, Test,
+    TextAttribute,
 };
 use gloo_source::{Code, Diagnostic, Place};
 
@@ -67,7 +68,9 @@ fn is_grpc(rule: &Rule) -> bool {
 
 fn condition(rule: &Rule) -> Option<&Predicate> {
     match &rule.matches {
-        Match::Http { condition, .. } | Match::Grpc { condition, .. } | Match::Connection { condition } => Some(condition),
+        Match::Http { condition, .. } | Match::Grpc { condition, .. } | Match::Connection { condition } => {
+            Some(condition)
+        }
         Match::Otherwise => None,
     }
 }

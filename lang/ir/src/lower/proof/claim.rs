@@ -37,8 +37,11 @@ impl Lowering<'_> {
         let lists = self.one_or_list(scope, expr, |cx, scope, expr| {
             let named = cx.named(scope, expr, Kinds::of(&[Kind::Service, Kind::Namespace]))?;
             if named.kind == Kind::Namespace && named.all.is_some() {
-                let services: Vec<ServiceId> =
-                    cx.names.services(named.id).map(|(_, id)| ServiceId::new(cx.names.qualified(id))).collect();
+                let services: Vec<ServiceId> = cx
+                    .names
+                    .services(named.id)
+                    .map(|(_, id)| ServiceId::new(cx.names.qualified(id)))
+                    .collect();
                 return Ok(services);
             }
             if named.kind == Kind::Namespace {

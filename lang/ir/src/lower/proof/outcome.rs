@@ -23,7 +23,12 @@ const FORMS: &str = "`allowed`, `denied`, `redirected`, `authenticated`, `reache
 
 impl Lowering<'_> {
     /// A formula of outcomes. In a test a service stands for reaching it, and a number for the status.
-    pub(super) fn outcome(&mut self, scope: &Scope<'_>, expr: &Expr, in_test: bool) -> Result<Outcome, Reported> {
+    pub(super) fn outcome(
+        &mut self,
+        scope: &Scope<'_>,
+        expr: &Expr,
+        in_test: bool,
+    ) -> Result<Outcome, Reported> {
         let expr = expr.ungrouped();
         match &expr.kind {
             ExprKind::And(parts) => {
@@ -102,7 +107,11 @@ impl Lowering<'_> {
             Operator::Equal | Operator::NotEqual => {
                 let status = self.status(scope, &comparison.right, 100..=599)?;
                 let equal = Outcome::Status(vec![StatusSet::Exactly(status)]);
-                Ok(if comparison.operator.value == Operator::Equal { equal } else { Outcome::Not(Box::new(equal)) })
+                Ok(if comparison.operator.value == Operator::Equal {
+                    equal
+                } else {
+                    Outcome::Not(Box::new(equal))
+                })
             }
             other => {
                 let message = format!("`status` can't be asked `{}`", other.as_str());

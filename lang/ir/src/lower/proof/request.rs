@@ -29,7 +29,11 @@ impl Lowering<'_> {
         let to = it.scope.to.as_ref().map(|expr| self.service(scope, expr)).transpose();
         let kind = self.case_kind(scope, &it.request)?;
         let (attributes, from, through, to) = (attributes?.unwrap_or_default(), from?, through?, to?);
-        self.entry(scope, it.request.id, &Way { kind: &kind, attributes: &attributes, from: &from, through: &through, to: &to })?;
+        self.entry(
+            scope,
+            it.request.id,
+            &Way { kind: &kind, attributes: &attributes, from: &from, through: &through, to: &to },
+        )?;
         Ok(CaseRequest { kind, attributes, from, through, to })
     }
 
@@ -39,21 +43,29 @@ impl Lowering<'_> {
             Way { from: Some(_), to: None, .. } => {
                 Some(("a call has a caller but nobody who is called", "write `from checkout to payments`"))
             }
-            Way { to: Some(_), through: Some(_), .. } => {
-                Some(("a request enters by a gateway or at a service, not both", "leave `through` or `to` out"))
-            }
+            Way { to: Some(_), through: Some(_), .. } => Some((
+                "a request enters by a gateway or at a service, not both",
+                "leave `through` or `to` out",
+            )),
             Way { kind: CaseKind::Http { origin: None, .. }, to: None, attributes, .. }
                 if !attributes.contains_key(&Attribute::Host) =>
             {
-                Some(("it isn't said where the request goes", "write the whole URL, or `from checkout to payments`"))
+                Some((
+                    "it isn't said where the request goes",
+                    "write the whole URL, or `from checkout to payments`",
+                ))
             }
-            Way { kind: CaseKind::Http { origin: Some(_), .. }, to: Some(_), .. } => {
-                Some(("a call to a service has no host", "write the path alone, as `GET /cart from checkout to cart`"))
-            }
+            Way { kind: CaseKind::Http { origin: Some(_), .. }, to: Some(_), .. } => Some((
+                "a call to a service has no host",
+                "write the path alone, as `GET /cart from checkout to cart`",
+            )),
             Way { kind: CaseKind::Grpc { .. }, to: None, attributes, .. }
                 if !attributes.contains_key(&Attribute::Host) =>
             {
-                Some(("it isn't said where the call goes", "write `{ host: \"grpc.acme.com\" }`, or `to cart`"))
+                Some((
+                    "it isn't said where the call goes",
+                    "write `{ host: \"grpc.acme.com\" }`, or `to cart`",
+                ))
             }
             Way { kind: CaseKind::Tcp, to: None, through: None, .. } => {
                 Some(("it isn't said where the connection goes", "write `through edge`"))
@@ -63,24 +75,35 @@ impl Lowering<'_> {
         problem.map_or(Ok(()), |(message, help)| Err(self.error(scope, Code::MISSING, node, message, help)))
     }
 
-    fn case_kind(&mut self, scope: &Scope<'_>, it: &ast::Node<ast::CaseRequest>) -> Result<CaseKind, Reported> {
+    fn case_kind(
+        &mut self,
+        scope: &Scope<'_>,
+        it: &ast::Node<ast::CaseRequest>,
+    ) -> Result<CaseKind, Reported> {
         match &it.value {
             ast::CaseRequest::Tcp => Ok(CaseKind::Tcp),
-            ast::CaseRequest::Grpc(method) => {
-                match &method.method {
-                    Some(name) => Ok(CaseKind::Grpc { service: method.service.to_string(), method: name.to_string() }),
-                    None => {
-                        let message = "a test calls one method";
-                        let help = format!("write `grpc {}/Method`", method.service);
-                        Err(self.error(scope, Code::TYPE_MISMATCH, method.id, message, help))
-                    }
+            ast::CaseRequest::Grpc(method) => match &method.method {
+                Some(name) => {
+                    Ok(CaseKind::Grpc { service: method.service.to_string(), method: name.to_string() })
                 }
-            }
+                None => {
+                    let message = "a test calls one method";
+                    let help = format!("write `grpc {}/Method`", method.service);
+                    Err(self.error(scope, Code::TYPE_MISMATCH, method.id, message, help))
+                }
+            },
             ast::CaseRequest::Http { method, target } => {
                 let text = match &target.kind {
                     ExprKind::Literal(Literal::Path(path)) => path.to_string(),
                     ExprKind::Literal(Literal::String(text)) => text.value.to_string(),
-                    _ => return Err(self.mismatch_with(scope, target, "a URL or a path", "\"https://shop.acme.com/\"")),
+                    _ => {
+                        return Err(self.mismatch_with(
+                            scope,
+                            target,
+                            "a URL or a path",
+                            "\"https://shop.acme.com/\"",
+                        ));
+                    }
                 };
                 match split_url(&text) {
                     Some((origin, rest)) => {
@@ -138,9 +161,15 @@ impl Lowering<'_> {
             Some(AttributeOf::Text(TextAttribute::Header(name))) => Some(Attribute::Header(name)),
             Some(AttributeOf::Text(TextAttribute::Query(name))) => Some(Attribute::Query(name)),
             Some(AttributeOf::Text(TextAttribute::Cookie(name))) => Some(Attribute::Cookie(name)),
-            Some(AttributeOf::Text(TextAttribute::Claim { provider, name })) => Some(Attribute::Claim(provider, name)),
-            Some(AttributeOf::Text(TextAttribute::ClientCertificateUri)) => Some(Attribute::ClientCertificateUri),
-            Some(AttributeOf::Text(TextAttribute::ClientCertificateDns)) => Some(Attribute::ClientCertificateDns),
+            Some(AttributeOf::Text(TextAttribute::Claim { provider, name })) => {
+                Some(Attribute::Claim(provider, name))
+            }
+            Some(AttributeOf::Text(TextAttribute::ClientCertificateUri)) => {
+                Some(Attribute::ClientCertificateUri)
+            }
+            Some(AttributeOf::Text(TextAttribute::ClientCertificateDns)) => {
+                Some(Attribute::ClientCertificateDns)
+            }
             Some(AttributeOf::Text(TextAttribute::ServerName)) => Some(Attribute::ServerName),
             Some(AttributeOf::Address(AddressAttribute::Client)) => Some(Attribute::ClientAddress),
             Some(AttributeOf::Address(AddressAttribute::Source)) => Some(Attribute::SourceAddress),
@@ -160,12 +189,18 @@ impl Lowering<'_> {
         })
     }
 
-    fn said_values(&mut self, scope: &Scope<'_>, attribute: &Attribute, expr: &Expr) -> Result<Vec<String>, Reported> {
+    fn said_values(
+        &mut self,
+        scope: &Scope<'_>,
+        attribute: &Attribute,
+        expr: &Expr,
+    ) -> Result<Vec<String>, Reported> {
         let one = |text: String| vec![text];
         let word = |text: &'static str| text.to_owned();
         match attribute {
             Attribute::Credential(_) => {
-                let words = [("valid", word("valid")), ("invalid", word("invalid")), ("absent", word("absent"))];
+                let words =
+                    [("valid", word("valid")), ("invalid", word("invalid")), ("absent", word("absent"))];
                 self.word(scope, expr, &words).map(one)
             }
             Attribute::Waf => {
@@ -245,6 +280,9 @@ pub struct RequestText<'t> {
     pub on: Option<&'t str>,
 }
 
+/// What is wrong with the text of a request, and the text that the spans are of.
+pub type WrongRequest = (String, Vec<Diagnostic<Span>>);
+
 /// Reads a request that isn't part of a program. Names are looked up from the root module. The text that the
 /// diagnostics speak of is given back with them, as that of `file`.
 ///
@@ -254,7 +292,7 @@ pub fn request_from_text(
     names: &Names,
     file: FileId,
     text: &RequestText<'_>,
-) -> Result<(CaseRequest, Option<ClusterId>), (String, Vec<Diagnostic<Span>>)> {
+) -> Result<(CaseRequest, Option<ClusterId>), WrongRequest> {
     let source = as_test(text);
     let parsed = gloo_syntax::parse(file, &source);
     if !parsed.diagnostics.is_empty() {

@@ -22,7 +22,8 @@ impl Lowering<'_> {
         it: &ast::Patch,
         id: DeclarationId,
     ) -> Result<Patch, Reported> {
-        let settings = Settings::read(self, scope, it.name.id, "a patch", &["after", "content"], it.body.settings());
+        let settings =
+            Settings::read(self, scope, it.name.id, "a patch", &["after", "content"], it.body.settings());
         let after = settings.optional(self, scope, "after", |cx, scope, expr| match expr.word() {
             // The name of a filter is the target's own word.
             Some(word) => Ok(word.text.to_string()),

@@ -66,9 +66,8 @@ impl Writer<'_> {
         let parts: Vec<_> = rows.iter().filter_map(|row| part(self, row)).collect();
         let widest = parts.iter().map(|(_, width)| *width).max().unwrap_or(0);
         for (at, width) in parts {
-            match self.pieces.get_mut(at) {
-                Some(Piece::Space(spaces) | Piece::Break(spaces)) => *spaces += widest - width,
-                _ => {}
+            if let Some(Piece::Space(spaces) | Piece::Break(spaces)) = self.pieces.get_mut(at) {
+                *spaces += widest - width;
             }
         }
     }
