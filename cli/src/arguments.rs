@@ -100,7 +100,7 @@ Examples:
   gloo build --backend envoy --cluster east")]
     Build(BuildArguments),
     /// Explain a code such as GL3002, or list all codes.
-    #[command(after_help = "Examples:\n  gloo explain GL3002\n  gloo explain shadowed-rule\n  gloo explain")]
+    #[command(after_help = "Examples:\n  gloo explain GL3002\n  gloo explain type-mismatch\n  gloo explain")]
     Explain {
         /// A code or its name; without one, all are listed.
         code: Option<String>,

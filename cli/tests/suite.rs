@@ -156,3 +156,91 @@ fn pages_of_errors_are_true() {
     }
     assert!(wrong_pages.is_empty(), "{}", wrong_pages.join("\n"));
 }
+
+/// Wrong programs as newcomers write them, each with what is said of it, word for word.
+#[test]
+fn messages_say_what_to_do() {
+    let folder = root().join("tests/suite/messages");
+    let mut count = 0;
+    for entry in std::fs::read_dir(&folder).expect("messages") {
+        let path = entry.expect("a message").path();
+        if path.extension().is_none_or(|end| end != "gloo") {
+            continue;
+        }
+        let workspace = tempfile::tempdir().expect("a folder");
+        std::fs::write(workspace.path().join("gloo.toml"), "[workspace]\nname = \"message\"\n")
+            .expect("a file");
+        std::fs::copy(&path, workspace.path().join("program.gloo")).expect("a file");
+        let said = text(&gloo(&["check"], workspace.path()).stdout);
+        let expected = std::fs::read_to_string(path.with_extension("txt")).expect("what is said");
+        assert_eq!(said, expected, "{}", path.display());
+        assert!(said.contains("program.gloo:"), "{} has a position", path.display());
+        assert!(said.lines().all(|line| line.chars().count() <= 80), "{} fits in 80 columns", path.display());
+        count += 1;
+    }
+    assert!(count >= 40, "only {count} messages");
+}
+
+/// The blocks of the language's reference, alone or with its prelude, have no errors.
+#[test]
+fn the_reference_is_true() {
+    let docs = root().join("docs");
+    let page = std::fs::read_to_string(docs.join("language.md")).expect("the page");
+    let prelude = std::fs::read_to_string(docs.join("prelude.gloo")).expect("the prelude");
+    let mut count = 0;
+    for part in page.split("\n```gloo\n").collect::<Vec<_>>().windows(2) {
+        let code = part[1].split("\n```").next().expect("a block");
+        let with_prelude = part[0].trim_end().ends_with("<!-- with: prelude -->");
+        let workspace = tempfile::tempdir().expect("a folder");
+        let mut files = vec![("block.gloo".to_owned(), String::new())];
+        for line in code.lines() {
+            match line.strip_prefix("// file: ") {
+                Some(path) => files.push((path.to_owned(), String::new())),
+                None => {
+                    let (_, text) = files.last_mut().expect("a file");
+                    text.push_str(line);
+                    text.push('\n');
+                }
+            }
+        }
+        files.push(("gloo.toml".to_owned(), "[workspace]\nname = \"page\"\n".to_owned()));
+        if with_prelude {
+            files.push(("prelude.gloo".to_owned(), prelude.clone()));
+        }
+        for (path, text) in files {
+            let path = workspace.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+            std::fs::write(path, text).expect("a file");
+        }
+        let checked = gloo(&["check"], workspace.path());
+        assert_eq!(checked.status.code(), Some(0), "{}\n{}", code, text(&checked.stdout));
+        count += 1;
+    }
+    assert!(count >= 10, "only {count} blocks");
+}
+
+/// A request on the command line may name what the program declares, as the examples of the help do.
+#[test]
+fn requests_name_declarations() {
+    let secured = root().join("examples/secured-storefront");
+    let with = ["trace", "GET https://shop.acme.com/api/me", "--with", "{ auth0: valid  auth0.sub: \"u1\" }"];
+    let output = gloo(&with, &secured);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("shop.catalog"), "{}", text(&output.stdout));
+    let call = [
+        "trace",
+        "POST /charge/1",
+        "--from",
+        "shop.frontend",
+        "--to",
+        "shop.payments",
+        "--cluster",
+        "east",
+        "-o",
+        "json",
+    ];
+    let output = gloo(&call, &secured);
+    let trace: Value = serde_json::from_slice(&output.stdout).expect("an object");
+    assert_eq!(trace["outcome"]["kind"], "denied");
+    assert_eq!(trace["outcome"]["status"], 403);
+}

@@ -26,7 +26,7 @@ const MAX_MATCHES: usize = 64;
 const MAX_ALL_MATCHES: usize = 127;
 /// Paths that strict normalisation refuses and that Envoy lets through: a malformed escape, a `;` behind dots at the
 /// beginning of a segment, and what merging slashes leaves as `//`.
-const REFUSED_PATHS: &str = r".*%([^0-9A-Fa-f].*|.[^0-9A-Fa-f].*|.?)|.*/\.+;.*|//";
+const REFUSED_PATHS: &str = r".*%([^0-9A-Fa-f].*|.[^0-9A-Fa-f].*|.?)|.*/\.[^/]*;.*|//";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

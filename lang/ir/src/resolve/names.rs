@@ -73,6 +73,14 @@ impl Names {
         names
     }
 
+    /// The same names, as they are seen from one more file of the root module that declares nothing.
+    #[must_use]
+    pub fn with_root_file(&self, file: FileId) -> Self {
+        let mut names = self.clone();
+        names.add(file, &"request".into(), &Arc::new(Declarations::default()));
+        names
+    }
+
     fn add(&mut self, file: FileId, path: &Arc<str>, declarations: &Arc<Declarations>) {
         let module_name = module_of(path);
         let mut parents: Vec<&str> = module_name.split('.').collect();

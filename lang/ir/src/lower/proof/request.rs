@@ -305,6 +305,7 @@ pub fn request_from_text(
         }),
         _ => None,
     });
+    let names = &names.with_root_file(file);
     let mut cx = Lowering::new(names, file, &NoAssets);
     let scope = Scope::of_file(file);
     let read = case.map(|case| {
