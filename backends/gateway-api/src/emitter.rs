@@ -73,9 +73,8 @@ impl<'p> Emitter<'p> {
         for listener in &planned.listeners {
             let sections = listeners(&listener.listener);
             match &listener.routes {
-                ListenerRoutes::Http(hosts) if listener.listener.redirect_https => {
+                ListenerRoutes::Http(_) if listener.listener.redirect_https => {
                     http_route::emit_redirect(self, planned, &listener.listener, &sections);
-                    let _ = hosts;
                 }
                 ListenerRoutes::Http(hosts) => {
                     http_route::emit(self, planned, &listener.listener, &sections, hosts);

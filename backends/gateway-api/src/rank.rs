@@ -19,7 +19,7 @@ const FILLER: &str = "(?:)";
 pub struct TooManyOverlaps;
 
 /// Changes paths where needed, so that every match ranks above each later one that a request could meet too. The matches
-/// are those of one host, grouped by rule, in the order in which the rules decide; `first` is put above all others.
+/// are those of one host, grouped by rule, in the order in which the rules decide.
 pub fn rank(rules: &mut [Vec<RouteMatch>]) -> Result<(), TooManyOverlaps> {
     if is_ranked(rules) {
         return Ok(());
