@@ -115,7 +115,8 @@ impl World for Disk {
                         &io::Error::other("a folder stands where the file is to be written"),
                     ));
                 }
-                ready.push((file, path));
+                // Closed, since a build can have more files than a process may have open.
+                ready.push((file.into_temp_path(), path));
             }
         }
         for (file, path) in ready {
