@@ -2,11 +2,23 @@
 //!
 //! A finding is shown only after the evaluator has answered its request as the finding says.
 
+mod atoms;
+mod diagram;
+mod fold;
+mod folded;
+mod formula;
 mod property;
+mod sample;
+mod site;
+mod solver;
+mod table;
+mod undecided;
 mod witness;
 
 pub use property::{conflicting_routes, test_failed, test_failed_at};
+pub use sample::{Sample, samples};
 
+use folded::{Wanted, folded};
 use gloo_ir::Program;
 use gloo_source::{Diagnostic, Place};
 
@@ -14,8 +26,30 @@ use gloo_source::{Diagnostic, Place};
 /// place and code.
 #[must_use]
 pub fn check(program: &Program) -> Vec<Diagnostic<Place>> {
+    checked(program, Wanted::Findings)
+}
+
+/// As [`check`], every answer of the decision diagrams held against a second engine: where the two disagree, that is
+/// found instead.
+#[must_use]
+pub fn check_twice(program: &Program) -> Vec<Diagnostic<Place>> {
+    checked(program, Wanted::SecondOpinion)
+}
+
+fn checked(program: &Program, wanted: Wanted) -> Vec<Diagnostic<Place>> {
     let mut findings = conflicting_routes(program);
     findings.extend(test_failed(program));
+    let tables = folded(program, wanted);
+    findings.extend(property::impossible_match(&tables));
+    findings.extend(property::shadowed_rule(program, &tables));
+    findings.extend(property::retry_budget(program));
+    findings.extend(property::weight_zero(program));
+    for table in &tables {
+        if let Err(undecided) = &table.turns {
+            let question = format!("whether each rule of `{}` is ever used", table.table.id);
+            findings.push(undecided.clone().shown(table.table.place, &question));
+        }
+    }
     findings.sort_by_key(|finding| (finding.labels.first().map(|label| label.place), finding.code.number));
     findings
 }

@@ -1,12 +1,13 @@
 //! Tables of one entry that give one request two answers.
 
-mod site;
+mod crossing;
 
+use crate::site::Site;
+use crossing::{ADVICE, Crossing, Side};
 use gloo_ir::joined::{Contender, ExpandedRule, Joined, expand, joined_tables, overlaps};
 use gloo_ir::normal_form::Conjunct;
 use gloo_ir::{ClusterId, Program, Table, TableId, Test, TextAttribute};
 use gloo_source::{Code, Diagnostic, Place};
-use site::{ADVICE, Side, Site};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -82,9 +83,9 @@ impl Search<'_> {
                 if shown.len() >= MOST_SHOWN {
                     continue;
                 }
-                let site =
-                    Site { program: self.program, cluster, joined, one: *one_side, other: *other_side };
-                match site.conflict(&pair.meet, one, other) {
+                let site = Site { program: self.program, cluster, joined };
+                let crossing = Crossing { site, one: *one_side, other: *other_side };
+                match crossing.conflict(&pair.meet, one, other) {
                     Some(conflict) if self.known.insert(conflict.places) => {
                         shown.push(conflict.diagnostic);
                         say_more(shown);
@@ -116,11 +117,12 @@ impl Search<'_> {
                 continue;
             }
             let shown = meeting.sites.iter().find_map(|(scope, (cluster, joined))| {
-                let site = Site { program: self.program, cluster, joined, one: *one, other: *other };
+                let site = Site { program: self.program, cluster, joined };
+                let crossing = Crossing { site, one: *one, other: *other };
                 UNLIKELY_PATHS.iter().find_map(|path| {
                     let mut witness = scope.witness(self.program.paths())?;
                     witness.path = Some((*path).to_owned());
-                    let conflict = site.conflict_by(&site.request(&witness))?;
+                    let conflict = crossing.conflict_by(&site.request(&witness))?;
                     (conflict.places == (one_place, other_place)).then_some(conflict.diagnostic)
                 })
             });

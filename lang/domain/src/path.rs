@@ -6,7 +6,7 @@
 
 mod capture;
 mod emit;
-pub use emit::escaped;
+pub use emit::{escaped, quoted, raw_quoted};
 mod parse;
 mod segment;
 mod template;
@@ -182,8 +182,8 @@ impl std::fmt::Display for PathPattern {
                     f.write_str("/**")?;
                 }
             }
-            Form::Prefix(prefix) => write!(f, "prefix({})", emit::quoted(prefix))?,
-            Form::Regex(regex) => write!(f, "regex({})", emit::raw_quoted(regex.source()))?,
+            Form::Prefix(prefix) => write!(f, "prefix({})", quoted(prefix))?,
+            Form::Regex(regex) => write!(f, "regex({})", raw_quoted(regex.source()))?,
         }
         if self.ignore_case { f.write_str(")") } else { Ok(()) }
     }

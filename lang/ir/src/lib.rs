@@ -25,6 +25,7 @@ mod provider;
 pub mod resolve;
 mod route;
 mod source_map;
+pub mod texts;
 mod traffic;
 mod ty;
 mod value;

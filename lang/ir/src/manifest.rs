@@ -9,8 +9,6 @@ use toml::de::{DeTable, DeValue};
 
 /// Findings that `[lints]` may name before any of them is found in a program.
 const FINDINGS: &[&str] = &[
-    "impossible-match",
-    "shadowed-rule",
     "partly-shadowed-rule",
     "unreachable-service",
     "unreachable-subset",

@@ -1,5 +1,7 @@
 //! Boolean expressions over one request.
 
+mod text;
+
 use crate::{ClusterId, NamespaceId, Percent, ProviderId, SourcePattern, StatusSet};
 use gloo_domain::{AddressRange, HostPattern, Method, PathPattern, PortSet, Regex};
 

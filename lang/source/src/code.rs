@@ -173,6 +173,18 @@ codes! {
     CONFLICTING_ROUTES = 4001 "conflicting-routes" Error;
     /// A test whose request is answered otherwise.
     TEST_FAILED = 4002 "test-failed" Error;
+    /// Conditions of a rule that exclude each other.
+    IMPOSSIBLE_MATCH = 4003 "impossible-match" Deny;
+    /// A rule whose requests are all taken by those before it.
+    SHADOWED_RULE = 4004 "shadowed-rule" Deny;
+    /// A rule of a delegated table outside of what is delegated.
+    DELEGATE_ESCAPE = 4005 "delegate-escape" Error;
+    /// A question that is beyond the checker's limits.
+    UNDECIDED = 4006 "undecided" Deny;
+    /// More tries than the timeout leaves time for.
+    RETRY_BUDGET = 4007 "retry-budget" Warn;
+    /// A part of a split that no request is drawn for.
+    WEIGHT_ZERO = 4008 "weight-zero" Warn;
 
     // 5: targets
     /// The target has no way to say it.

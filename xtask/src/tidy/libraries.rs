@@ -66,7 +66,9 @@ fn names(line: &str, library: &str) -> bool {
     let uses = |(at, _): (usize, &str)| {
         let before = code.get(..at).and_then(|before| before.chars().next_back());
         let after = code.get(at + library.len()..).unwrap_or_default();
-        let apart = before.is_none_or(|c| !c.is_alphanumeric() && c != '_');
+        let own =
+            code.get(..at).is_some_and(|before| before.ends_with("self::") || before.ends_with("crate::"));
+        let apart = !own && before.is_none_or(|c| !c.is_alphanumeric() && c != '_');
         apart
             && (after.starts_with("::")
                 || code.trim_start().starts_with("use ") && after.starts_with([';', ' ']))
@@ -83,7 +85,14 @@ mod tests {
         for line in ["use z3;", "use z3 as solver;", "  let s = z3::Solver::new();", "use ::z3::ast;"] {
             assert!(names(line, "z3"), "{line}");
         }
-        for line in ["// z3::Solver", "let z3 = 1;", "mod z3;", "gz3::f()", "use crate::solver::z3x;"] {
+        for line in [
+            "// z3::Solver",
+            "let z3 = 1;",
+            "mod z3;",
+            "gz3::f()",
+            "use crate::solver::z3x;",
+            "use self::z3::Z3;",
+        ] {
             assert!(!names(line, "z3"), "{line}");
         }
     }

@@ -85,7 +85,8 @@ pub fn escaped(text: &str) -> String {
 }
 
 /// The text as a string of the language.
-pub(crate) fn quoted(text: &str) -> String {
+#[must_use]
+pub fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {
@@ -103,7 +104,8 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// The text as a raw string of the language, where it can be one.
-pub(crate) fn raw_quoted(text: &str) -> String {
+#[must_use]
+pub fn raw_quoted(text: &str) -> String {
     if text.contains(char::is_control) || text.contains("\"#") {
         quoted(text)
     } else if text.contains('"') {

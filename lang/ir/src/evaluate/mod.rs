@@ -52,6 +52,8 @@ pub use predicate::{meets, meets_test};
 pub use request::{Caller, Certificate, Credential, Entry, Message, Request, Verdict};
 pub use route::rule_matches;
 pub use trace::{Final, Forwarded, Reached, Refusal, Sent, Step, StepKind, Trace};
+pub use words::attribute as attribute_words;
+pub use words::duration as duration_words;
 
 use crate::{ClusterId, Program};
 use walk::{Passing, Walk, Ways};

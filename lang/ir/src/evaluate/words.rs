@@ -7,7 +7,8 @@ use crate::{
 use std::time::Duration;
 
 /// `250ms`, `1.5s`, `5m`: the largest unit in which it is said shortly.
-pub(crate) fn duration(time: Duration) -> String {
+#[must_use]
+pub fn duration(time: Duration) -> String {
     let millis = time.as_millis();
     let unit = [(3_600_000, "h"), (60_000, "m"), (1_000, "s")]
         .into_iter()
@@ -35,7 +36,8 @@ pub(crate) fn rate(rate: Rate) -> String {
 }
 
 /// `header("x")`, `auth0.sub`.
-pub(crate) fn attribute(attribute: &TextAttribute) -> String {
+#[must_use]
+pub fn attribute(attribute: &TextAttribute) -> String {
     match attribute {
         TextAttribute::Header(name) => format!("header(\"{name}\")"),
         TextAttribute::Query(name) => format!("query(\"{name}\")"),

@@ -1,8 +1,9 @@
 //! The tests of one attribute against each other.
 
-use super::text::{Finding, Piece, Text, Values};
+use super::text::{Finding, Piece, Values};
 use super::{Literal, source};
 use crate::evaluate::is_joined;
+use crate::texts::TextKind;
 use crate::{AddressAttribute, PathMode, Percent, StatusSet, Test, TextAttribute, TextTest};
 use gloo_domain::{AddressSet, HostSet, MethodSet, PortSet};
 
@@ -82,12 +83,10 @@ impl Slot {
     /// test may be met by a value of its own. Paths are those that `paths` lets through.
     pub(super) fn texts(&self, literals: &[&Literal], paths: PathMode) -> Option<Values> {
         let kind = match self {
-            Self::Path => Text::Path(paths),
-            Self::Host => Text::Host,
-            Self::Text(TextAttribute::Query(_)) => Text::Query,
-            Self::Text(TextAttribute::Cookie(_)) => Text::Cookie,
-            Self::Text(TextAttribute::ServerName) => Text::Host,
-            _ => Text::Free,
+            Self::Path => TextKind::Path(paths),
+            Self::Host => TextKind::Host,
+            Self::Text(attribute) => TextKind::of(attribute),
+            _ => TextKind::Free,
         };
         let mut positives: Vec<Piece<'_>> = Vec::new();
         let mut negatives: Vec<Piece<'_>> = Vec::new();

@@ -1,18 +1,8 @@
 //! Which text meets tests of a text: first what a reader would try, then, where that doesn't tell, sets.
 
-use crate::{PathMode, TextTest};
+use crate::TextTest;
+use crate::texts::{self, TextKind};
 use gloo_domain::{DnsName, HostPattern, PathPattern, Regex, StringSet, TooLarge};
-use std::sync::LazyLock;
-
-/// What kind of text it is, and so what it may be at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Text {
-    Path(PathMode),
-    Host,
-    Query,
-    Cookie,
-    Free,
-}
 
 /// A test of a text.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +67,7 @@ const FAMILIAR: [&str; 4] = ["1", "x", "a", ""];
 /// What a reader would put in the place of a wildcard of a path.
 const SEGMENTS: [&str; 3] = ["1", "x", "item"];
 
-impl Text {
+impl TextKind {
     /// A text that meets all of `positives` and none of `negatives`.
     pub(super) fn find(self, positives: &[Piece<'_>], negatives: &[Piece<'_>]) -> Finding {
         let meets = |text: &str| {
@@ -128,29 +118,6 @@ impl Text {
         }
         Ok(set)
     }
-
-    fn universe(self) -> Result<StringSet, TooLarge> {
-        type Universe = LazyLock<Result<StringSet, TooLarge>>;
-        static HOSTS: Universe = LazyLock::new(|| {
-            let label = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
-            expression(&format!(r"{label}(?:\.{label})*"))
-        });
-        static QUERY: Universe = LazyLock::new(|| expression(r"[^\x00-\x20\x7f&#]*"));
-        static COOKIE: Universe = LazyLock::new(|| expression(r#"[^\x00-\x20\x7f;"]*"#));
-        match self {
-            Self::Path(PathMode::Strict) => StringSet::strict_paths(),
-            Self::Path(PathMode::Keep) => StringSet::paths(),
-            Self::Host => HOSTS.clone(),
-            Self::Query => QUERY.clone(),
-            Self::Cookie => COOKIE.clone(),
-            Self::Free => StringSet::header_values(),
-        }
-    }
-}
-
-fn expression(text: &str) -> Result<StringSet, TooLarge> {
-    let regex = Regex::parse(text).map_err(|_| TooLarge { limit: 0 })?;
-    StringSet::regex(&regex)
 }
 
 /// Whether two path patterns exclude each other by their form: the quick answer for most tables.
@@ -232,36 +199,11 @@ impl Piece<'_> {
 
     fn set(&self) -> Result<StringSet, TooLarge> {
         match self {
-            Self::Paths(patterns) => {
-                let sets: Vec<StringSet> = patterns.iter().map(StringSet::path).collect::<Result<_, _>>()?;
-                StringSet::join_all(&sets)
-            }
-            Self::Hosts(patterns) => {
-                let set = |pattern: &HostPattern| match pattern {
-                    HostPattern::Any => Ok(StringSet::all()),
-                    HostPattern::Exact(name) => Ok(StringSet::literal(name.as_str())),
-                    HostPattern::Wildcard(name) => StringSet::suffix(&format!(".{name}")),
-                };
-                let sets: Vec<StringSet> = patterns.iter().map(set).collect::<Result<_, _>>()?;
-                StringSet::join_all(&sets)
-            }
+            Self::Paths(patterns) => texts::of_paths(patterns),
+            Self::Hosts(patterns) => texts::of_hosts(patterns),
             Self::Regex(regex) => StringSet::regex(regex),
-            Self::Asked(asked) => asked_set(asked),
+            Self::Asked(asked) => texts::asked(asked),
         }
-    }
-}
-
-fn asked_set(asked: &TextTest) -> Result<StringSet, TooLarge> {
-    match asked {
-        TextTest::Present => Ok(StringSet::all()),
-        TextTest::Equals(texts) => {
-            StringSet::join_all(&texts.iter().map(|text| StringSet::literal(text)).collect::<Vec<_>>())
-        }
-        TextTest::Differs(texts) => asked_set(&TextTest::Equals(texts.clone()))?.complement(),
-        TextTest::Matches(regex) => StringSet::regex(regex),
-        TextTest::Contains(part) => StringSet::containing(part),
-        TextTest::StartsWith(start) => Ok(StringSet::prefix(start)),
-        TextTest::EndsWith(end) => StringSet::suffix(end),
     }
 }
 

@@ -1,20 +1,19 @@
 //! One entry where two tables meet, and what the evaluator says of a request there.
 
+use crate::site::Site;
 use crate::witness::command_line;
-use gloo_ir::evaluate::{Caller, Credential, Entry, Final, Refusal, Request, StepKind, decide};
-use gloo_ir::joined::{ExpandedRule, Joined, TableEntry};
-use gloo_ir::normal_form::{Conjunct, Witness};
-use gloo_ir::{ClusterId, ListenerProtocol, Program, ServiceId, TableId};
+use gloo_ir::TableId;
+use gloo_ir::evaluate::{Credential, Final, Refusal, Request, StepKind, decide};
+use gloo_ir::joined::ExpandedRule;
+use gloo_ir::normal_form::Conjunct;
 use gloo_source::{Code, Diagnostic, Place};
 
 pub(super) const ADVICE: &str =
     "between tables there is no order, so put the rules into one table or make them disjoint";
 
 /// An entry where two tables meet.
-pub(super) struct Site<'a> {
-    pub program: &'a Program,
-    pub cluster: &'a ClusterId,
-    pub joined: &'a Joined<'a>,
+pub(super) struct Crossing<'a> {
+    pub site: Site<'a>,
     pub one: Side<'a>,
     pub other: Side<'a>,
 }
@@ -52,7 +51,7 @@ fn place_of(rule: &ExpandedRule) -> Option<Place> {
     rule.rule().map(|rule| rule.place)
 }
 
-impl Site<'_> {
+impl Crossing<'_> {
     /// The conflict of two rules that have this in common, if the evaluator finds it too. The request is tried as it is,
     /// then with whatever providers ask for; where policies refuse it all the same, the rules' own conditions count.
     pub(super) fn conflict(
@@ -61,18 +60,23 @@ impl Site<'_> {
         one: &ExpandedRule,
         other: &ExpandedRule,
     ) -> Option<Conflict> {
-        let plain = self.request(&meet.witness(self.program.paths())?);
+        let plain = self.site.request(&meet.witness(self.site.program.paths())?);
         let mut known = plain.clone();
-        known.credentials =
-            self.program.providers.keys().map(|provider| (provider.clone(), Credential::Valid)).collect();
+        known.credentials = self
+            .site
+            .program
+            .providers
+            .keys()
+            .map(|provider| (provider.clone(), Credential::Valid))
+            .collect();
         if let Some(conflict) = self.conflict_by(&plain).or_else(|| self.conflict_by(&known)) {
             return Some(conflict);
         }
         let answers = (self.answer(self.one, &plain)?, self.answer(self.other, &plain)?);
         let (Answer::Refused(said), Answer::Refused(said_otherwise)) = answers else { return None };
-        let attributes = plain.attributes(self.program, self.cluster);
+        let attributes = plain.attributes(self.site.program, self.site.cluster);
         let holds = |rule: &ExpandedRule| {
-            rule.matches.iter().any(|conjunct| conjunct.holds(self.program, &attributes))
+            rule.matches.iter().any(|conjunct| conjunct.holds(self.site.program, &attributes))
         };
         let (one_place, other_place) = (place_of(one)?, place_of(other)?);
         (holds(one) && holds(other))
@@ -96,15 +100,17 @@ impl Site<'_> {
             .saying(format!("by `{one_table}` it is {}", one.1))
             .label(other.0, format!("by `{other_table}` it is {}", other.1))
             .help(ADVICE)
-            .request(command_line(self.program, self.cluster, request));
+            .request(command_line(self.site.program, self.site.cluster, request));
         Conflict { places: (one.0, other.0), diagnostic }
     }
 
     /// What one of the tables by itself does with a request; nothing if none of its rules is for it.
     fn answer(&self, side: Side<'_>, request: &Request) -> Option<Answer> {
-        let mut alone = self.program.clone();
-        alone.tables.retain(|id, _| id == side.table || !self.joined.tables.iter().any(|one| one.id == *id));
-        let trace = decide(&alone, self.cluster, request);
+        let mut alone = self.site.program.clone();
+        alone
+            .tables
+            .retain(|id, _| id == side.table || !self.site.joined.tables.iter().any(|one| one.id == *id));
+        let trace = decide(&alone, self.site.cluster, request);
         let said = trace.summary();
         let mut routes = trace.steps.iter().filter(|step| step.step == StepKind::Route).peekable();
         if routes.peek().is_some() {
@@ -119,44 +125,5 @@ impl Site<'_> {
             Final::Denied { status: Refusal::Status(_) | Refusal::Any, .. } => Some(Answer::Refused(said)),
             _ => None,
         }
-    }
-
-    /// The request that has what a witness asks for, at this entry.
-    pub(super) fn request(&self, witness: &Witness) -> Request {
-        match self.joined.entry {
-            TableEntry::Host { gateway, listener, host } => {
-                let entry = Entry::Gateway(gateway.id.clone());
-                let tls = matches!(listener.protocol, ListenerProtocol::Https | ListenerProtocol::Tls);
-                let host = witness.host.clone().unwrap_or_else(|| host.to_string());
-                let mut request = Request::of_witness(entry, witness, &host, listener.port, tls);
-                if !listener.protocol.is_http() {
-                    request.message = None;
-                }
-                request
-            }
-            TableEntry::Port { gateway, listener } => {
-                let entry = Entry::Gateway(gateway.id.clone());
-                let mut request = Request::of_witness(entry, witness, "", listener.port, false);
-                request.message = None;
-                request
-            }
-            TableEntry::Calls { service } => {
-                let port =
-                    service.ports.iter().find(|port| port.protocol.is_http()).map_or(80, |port| port.number);
-                let entry = Entry::Service(service.id.clone());
-                let mut request = Request::of_witness(entry, witness, &service.name, port, false);
-                if request.caller == Caller::Outside {
-                    request.caller = self.some_caller(service.id.clone());
-                }
-                request
-            }
-        }
-    }
-
-    /// Somebody with an identity, as strict mutual TLS asks for: another service of the cluster, if there is one.
-    fn some_caller(&self, called: ServiceId) -> Caller {
-        let services = self.program.services.values().filter(|one| one.clusters.contains(self.cluster));
-        let other = services.map(|one| &one.id).find(|id| **id != called);
-        Caller::Service(other.cloned().unwrap_or(called))
     }
 }

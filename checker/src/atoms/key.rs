@@ -1,0 +1,71 @@
+//! The attributes of a request that tests ask for.
+
+use gloo_ir::evaluate::{attribute_words, is_joined};
+use gloo_ir::{AddressAttribute, Test, TextAttribute};
+
+/// An attribute that tests ask for, independent of all others.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum FieldKey {
+    /// The path. First, since most rules differ in it: so diagrams stay small.
+    Path,
+    /// The host.
+    Host,
+    /// The port.
+    Port,
+    /// The scheme.
+    Scheme,
+    /// The method.
+    Method,
+    /// Who sends it.
+    Source,
+    /// An address.
+    Address(AddressAttribute),
+    /// A text that may be absent.
+    Text(TextAttribute),
+}
+
+impl FieldKey {
+    /// The attribute that a test asks for; nothing for those of an answer, which no rule can ask for.
+    pub fn of(test: &Test) -> Option<Self> {
+        Some(match test {
+            Test::Method(_) => Self::Method,
+            Test::Path(_) => Self::Path,
+            Test::Host(_) | Test::HostMatches(_) => Self::Host,
+            Test::Port(_) => Self::Port,
+            Test::SchemeIsHttps => Self::Scheme,
+            Test::Text(attribute, _) => Self::Text(attribute.clone()),
+            Test::Source(_) | Test::SourceNamespace(_) | Test::SourceCluster(_) => Self::Source,
+            Test::Address(attribute, _) => Self::Address(*attribute),
+            Test::Status(_) | Test::RouteName(_) | Test::Sampled(_) => return None,
+        })
+    }
+
+    /// In the language's words.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Path => "the path".to_owned(),
+            Self::Host => "the host".to_owned(),
+            Self::Port => "the port".to_owned(),
+            Self::Scheme => "the scheme".to_owned(),
+            Self::Method => "the method".to_owned(),
+            Self::Source => "`source`".to_owned(),
+            Self::Address(AddressAttribute::Client) => "`client.ip`".to_owned(),
+            Self::Address(AddressAttribute::Source) => "`source.ip`".to_owned(),
+            Self::Text(attribute) => format!("`{}`", attribute_words(attribute)),
+        }
+    }
+
+    /// Whether a request may have several values of it.
+    pub fn is_list(&self) -> bool {
+        match self {
+            Self::Text(TextAttribute::Header(name)) => !is_joined(name) && name != "host",
+            Self::Text(attribute) => matches!(
+                attribute,
+                TextAttribute::Claim { .. }
+                    | TextAttribute::ClientCertificateUri
+                    | TextAttribute::ClientCertificateDns
+            ),
+            _ => false,
+        }
+    }
+}
