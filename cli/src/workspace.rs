@@ -4,7 +4,7 @@ use crate::arguments::WorkspaceArgument;
 use crate::world::World;
 use anyhow::{Context, Result, bail};
 use gloo_ir::Compiled;
-use gloo_source::{Diagnostic, Place};
+use gloo_source::{Diagnostic, FileId, Place};
 use std::path::{Path, PathBuf};
 
 /// The name of the file that makes a folder a workspace.
@@ -45,6 +45,12 @@ impl Workspace {
     /// Whether the program has no errors.
     pub fn is_right(&self) -> bool {
         self.compiled.errors().next().is_none()
+    }
+
+    /// The `gloo.toml` among the files, and its text.
+    pub fn manifest(&self) -> Option<(FileId, &str)> {
+        let found = self.compiled.sources.iter().find(|(_, file)| file.path == MANIFEST);
+        found.map(|(id, file)| (id, &*file.text))
     }
 
     /// Adds what a later step found, places turned into spans, levels as the workspace's `[lints]` say.

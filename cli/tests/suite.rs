@@ -244,3 +244,94 @@ fn requests_name_declarations() {
     assert_eq!(trace["outcome"]["kind"], "denied");
     assert_eq!(trace["outcome"]["status"], 403);
 }
+
+/// A workspace of that name whose cluster has one Envoy, for the gateway of that name.
+fn workspace(name: &str, gateway: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = std::fs::read_to_string(root().join("examples/hello/hello.gloo")).expect("the example");
+    let program = program.replace("gateway front", &format!("gateway {gateway}"));
+    let program = program.replace("on front", &format!("on {gateway}"));
+    std::fs::write(folder.path().join("main.gloo"), program).expect("a file");
+    std::fs::write(folder.path().join("gloo.toml"), format!("[workspace]\nname = \"{name}\"\n"))
+        .expect("a file");
+    folder
+}
+
+#[test]
+fn a_build_leaves_the_files_of_other_workspaces_alone() {
+    let out = tempfile::tempdir().expect("a folder");
+    let build = |workspace: &Path| gloo(&["build", "--out", &out.path().to_string_lossy()], workspace);
+    let has = |path: &str| out.path().join("local").join(path).exists();
+    let (one, two, same) = (workspace("one", "front"), workspace("two", "side"), workspace("same", "front"));
+    assert!(build(one.path()).status.success());
+
+    let second = build(two.path());
+    assert!(second.status.success(), "{}", text(&second.stderr));
+    let said = text(&second.stderr);
+    assert!(said.contains("left alone, made for the workspace `one`: local/front.yaml"), "{said}");
+    assert!(has("front.yaml") && has("side.yaml"));
+
+    let before = std::fs::read(out.path().join("local/front.yaml")).expect("a file");
+    let third = build(same.path());
+    assert_eq!(third.status.code(), Some(2));
+    let said = text(&third.stderr);
+    assert!(
+        said.contains("was made for the workspace `one` and stands where the build would write"),
+        "{said}"
+    );
+    assert_eq!(std::fs::read(out.path().join("local/front.yaml")).expect("a file"), before);
+
+    let renamed = workspace("two", "other");
+    let fourth = build(renamed.path());
+    let said = text(&fourth.stderr);
+    assert!(said.contains("deleted, no longer part of the output: local/side.yaml"), "{said}");
+    assert!(has("front.yaml") && has("other.yaml") && !has("side.yaml"));
+}
+
+#[test]
+fn layouts_name_the_repository_and_the_path_in_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| std::fs::write(folder.path().join(path), text).expect("a file");
+    let program = "cluster east { backend: istio(version: \"1.30\", mode: sidecar) }\n";
+    write("main.gloo", program);
+    write("gloo.toml", "[workspace]\nname = \"shop\"\n\n[build]\nlayout = \"argocd\"\n");
+    let refused = gloo(&["build", "-o", "json"], folder.path());
+    assert_eq!(refused.status.code(), Some(1));
+    let refused: Value = serde_json::from_slice(&refused.stdout).expect("an object");
+    let found = &refused["diagnostics"][0];
+    assert_eq!(
+        (&found["code"], &found["file"], &found["line"]),
+        (&"GL3017".into(), &"gloo.toml".into(), &4.into())
+    );
+
+    let build = "[build]\nlayout = \"argocd\"\nrepository = \"https://git.acme.com/shop.git\"\n";
+    write("gloo.toml", &format!("[workspace]\nname = \"shop\"\n\n{build}"));
+    let read = |path: &str| std::fs::read_to_string(folder.path().join(path)).expect("a file");
+    assert!(gloo(&["build"], folder.path()).status.success());
+    let set = read("out/argocd/shop.yaml");
+    assert!(set.contains("repoURL: https://git.acme.com/shop.git"), "{set}");
+    assert!(set.contains("path: out/{{.cluster}}"), "{set}");
+
+    // A repository beside the workspace's own files: the path begins at its root.
+    std::fs::create_dir_all(folder.path().join("deploy/.git")).expect("folders");
+    let out = folder.path().join("deploy/../deploy/clusters").to_string_lossy().into_owned();
+    let built = gloo(&["build", "--layout", "flux", "--out", &out], folder.path());
+    assert!(built.status.success(), "{}", text(&built.stderr));
+    let flux = read("deploy/clusters/flux/east.yaml");
+    assert!(flux.contains("path: ./clusters/east"), "{flux}");
+
+    let outside = tempfile::tempdir().expect("a folder");
+    let built =
+        gloo(&["build", "--layout", "flux", "--out", &outside.path().to_string_lossy()], folder.path());
+    assert_eq!(built.status.code(), Some(2));
+    assert!(text(&built.stderr).contains("is in no Git repository"), "{}", text(&built.stderr));
+
+    write("gloo.toml", "[build]\nlayout = \"flat\"\n");
+    let nameless = gloo(&["build"], folder.path());
+    assert_eq!(nameless.status.code(), Some(1));
+    assert!(
+        text(&nameless.stdout).contains("a build needs the workspace's name"),
+        "{}",
+        text(&nameless.stdout)
+    );
+}

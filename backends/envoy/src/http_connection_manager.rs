@@ -23,37 +23,13 @@ use envoy_types::pb::envoy::extensions::http::original_ip_detection::custom_head
 use envoy_types::util::pack_any;
 use gloo_ir::{ClientAddress, PathMode};
 use gloo_source::Reported;
-use gloo_target::VirtualHost;
+use gloo_target::{ENVOY_HEADERS, VirtualHost};
 use prost::{Message, Name};
 
 /// The name of the filter that puts faults in.
 pub(crate) const FAULT: &str = "envoy.filters.http.fault";
 /// The name of the filter that changes headers.
 pub(crate) const HEADER_MUTATION: &str = "envoy.filters.http.header_mutation";
-
-/// Headers by which a client could set timeouts, retries and the like of this proxy. Envoy removes them itself where it
-/// takes the client's address from the connection or `x-forwarded-for`.
-const ENVOY_HEADERS: &[&str] = &[
-    "x-envoy-decorator-operation",
-    "x-envoy-downstream-service-cluster",
-    "x-envoy-downstream-service-node",
-    "x-envoy-expected-rq-timeout-ms",
-    "x-envoy-force-trace",
-    "x-envoy-hedge-on-per-try-timeout",
-    "x-envoy-internal",
-    "x-envoy-ip-tags",
-    "x-envoy-max-retries",
-    "x-envoy-original-path",
-    "x-envoy-retriable-header-names",
-    "x-envoy-retriable-status-codes",
-    "x-envoy-retry-grpc-on",
-    "x-envoy-retry-on",
-    "x-envoy-upstream-alt-stat-name",
-    "x-envoy-upstream-rq-per-try-timeout-ms",
-    "x-envoy-upstream-rq-timeout-alt-response",
-    "x-envoy-upstream-rq-timeout-ms",
-    "x-envoy-upstream-stream-duration-ms",
-];
 
 /// The manager for the requests of a listener. The site learns what the rules need.
 pub(crate) fn of_listener(

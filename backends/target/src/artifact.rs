@@ -25,19 +25,21 @@ pub enum Content {
     Text(String),
 }
 
-/// What every header begins with, after the sign of a comment: what tells gloo's files from others.
-const MARK: &str = "Made by gloo";
+/// What every header begins with, after the sign of a comment and before the name of the workspace: what tells a
+/// workspace's files from others.
+const MARK: &str = "Made by gloo for ";
 
 /// So many positions are named in a header; the rest is counted.
 const NAMED_POSITIONS: usize = 3;
 
 impl Artifact {
-    /// The whole text of the file, its header first: `# Made by gloo from routes.gloo:12. Edit that file instead.`
+    /// The whole text of the file, as made for that workspace, its header first:
+    /// `# Made by gloo for acme-shop from routes.gloo:12. Edit that file instead.`
     ///
     /// # Errors
     /// A document can't be written as YAML.
-    pub fn text(&self, positions: Positions<'_>) -> Result<String, YamlError> {
-        let mut text = header(&self.path, &self.sources, positions);
+    pub fn text(&self, workspace: &str, positions: Positions<'_>) -> Result<String, YamlError> {
+        let mut text = header(&self.path, workspace, &self.sources, positions);
         match &self.content {
             Content::Yaml(documents) => text.push_str(&to_yaml(documents)?),
             Content::Text(content) => text.push_str(content),
@@ -53,7 +55,7 @@ impl Artifact {
 }
 
 /// The header of a file that comes from these places, as a comment of its kind of file.
-fn header(path: &str, sources: &[Place], positions: Positions<'_>) -> String {
+fn header(path: &str, workspace: &str, sources: &[Place], positions: Positions<'_>) -> String {
     let places: BTreeSet<Place> = sources.iter().copied().collect();
     let mut named: Vec<String> = Vec::new();
     for place in &places {
@@ -71,7 +73,7 @@ fn header(path: &str, sources: &[Place], positions: Positions<'_>) -> String {
         (some, more) => format!(" from {} and {more} more places. Edit them instead.", some.join(", ")),
     };
     let (open, close) = comment_signs(path);
-    format!("{open} {MARK}{from}{close}\n")
+    format!("{open} {MARK}{workspace}{from}{close}\n")
 }
 
 fn comment_signs(path: &str) -> (&'static str, &'static str) {
@@ -82,11 +84,17 @@ fn comment_signs(path: &str) -> (&'static str, &'static str) {
     }
 }
 
-/// Whether a file that begins so was made by gloo.
+/// The name of the workspace that gloo made a file for which begins so; none of a file of others.
 #[must_use]
-pub fn is_made_by_gloo(beginning: &str) -> bool {
-    ["#", "<!--", "--"].iter().any(|sign| {
-        let rest = beginning.strip_prefix(sign).and_then(|rest| rest.strip_prefix(' '));
-        rest.is_some_and(|rest| rest.starts_with(MARK))
-    })
+pub fn made_for(beginning: &str) -> Option<&str> {
+    let line = beginning.lines().next()?;
+    let rest = ["# ", "<!-- ", "-- "].iter().find_map(|sign| line.strip_prefix(sign))?;
+    let rest = rest.strip_prefix(MARK)?;
+    let end = rest.find(|character: char| !is_of_name(character)).unwrap_or(rest.len());
+    rest.get(..end)
+}
+
+/// Whether the name of a workspace may have the character.
+fn is_of_name(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '-'
 }

@@ -103,8 +103,10 @@ pub fn build(
         .par_iter()
         .map(|group| {
             let mut sink = Sink::new();
-            let emitted = artifacts(group, targets, layout, positions, &mut sink)
-                .and_then(|(target, artifacts)| Ok(Emitted { target, files: write(&artifacts, positions)? }));
+            let emitted =
+                artifacts(group, targets, layout, positions, &mut sink).and_then(|(target, artifacts)| {
+                    Ok(Emitted { target, files: write(&artifacts, &program.name, positions)? })
+                });
             (emitted, sink)
         })
         .collect();
@@ -129,7 +131,7 @@ pub fn build(
     if let Some(wrong) = faulty {
         return Err(wrong);
     }
-    let workspace = written(&layout.of_workspace(&program.name, clusters), positions)?;
+    let workspace = written(&layout.of_workspace(&program.name, clusters), &program.name, positions)?;
     Ok(Output { clusters: files.into_values().collect(), workspace })
 }
 
@@ -204,16 +206,24 @@ fn read_me(artifacts: &[Artifact], target: &str) -> Option<Artifact> {
     Some(Artifact { path: path.to_owned(), sources: Vec::new(), content: Content::Text(text) })
 }
 
-fn written(artifacts: &[Artifact], positions: Positions<'_>) -> Result<Vec<OutputFile>, YamlError> {
-    artifacts.par_iter().map(|artifact| file(artifact, positions)).collect()
+fn written(
+    artifacts: &[Artifact],
+    workspace: &str,
+    positions: Positions<'_>,
+) -> Result<Vec<OutputFile>, YamlError> {
+    artifacts.par_iter().map(|artifact| file(artifact, workspace, positions)).collect()
 }
 
-fn written_in_turn(artifacts: &[Artifact], positions: Positions<'_>) -> Result<Vec<OutputFile>, YamlError> {
-    artifacts.iter().map(|artifact| file(artifact, positions)).collect()
+fn written_in_turn(
+    artifacts: &[Artifact],
+    workspace: &str,
+    positions: Positions<'_>,
+) -> Result<Vec<OutputFile>, YamlError> {
+    artifacts.iter().map(|artifact| file(artifact, workspace, positions)).collect()
 }
 
-fn file(artifact: &Artifact, positions: Positions<'_>) -> Result<OutputFile, YamlError> {
-    Ok(OutputFile { path: artifact.path.clone(), text: artifact.text(positions)?.into() })
+fn file(artifact: &Artifact, workspace: &str, positions: Positions<'_>) -> Result<OutputFile, YamlError> {
+    Ok(OutputFile { path: artifact.path.clone(), text: artifact.text(workspace, positions)?.into() })
 }
 
 /// Reports what was found on the clusters: the same thing at the same place once, with the clusters that have it too.

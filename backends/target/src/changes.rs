@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct ExistingFile {
     /// Its path below the output folder, with `/`.
     pub path: String,
-    /// Whether it has gloo's header: [`is_made_by_gloo`](crate::is_made_by_gloo) of how it begins.
-    pub made_by_gloo: bool,
+    /// The workspace that gloo made it for: [`made_for`](crate::made_for) of how it begins. None if gloo didn't.
+    pub made_for: Option<String>,
 }
 
 /// What a build changes in its output folder.
@@ -18,18 +18,19 @@ pub struct ExistingFile {
 pub struct Changes<'a> {
     /// The files to write, by path.
     pub write: BTreeMap<&'a str, &'a OutputFile>,
-    /// The files to delete: gloo made them, and the build no longer writes them.
+    /// The files to delete: gloo made them for this workspace, and the build no longer writes them.
     pub delete: BTreeSet<&'a str>,
-    /// Files of others: they are left alone.
-    pub foreign: BTreeSet<&'a str>,
-    /// Files of others that stand where the build would write. With any of these nothing may be written.
-    pub in_the_way: BTreeSet<&'a str>,
+    /// Files of others, and the workspace that gloo made them for, if it did: they are left alone.
+    pub foreign: BTreeMap<&'a str, Option<&'a str>>,
+    /// The same of files of others that stand where the build would write. With any of these nothing may be written.
+    pub in_the_way: BTreeMap<&'a str, Option<&'a str>>,
 }
 
-/// What writing `output` changes in a folder with these files. Of a build of `only` some clusters, nothing outside
-/// their folders is written or deleted.
+/// What writing the `output` of a workspace changes in a folder with these files. Of a build of `only` some clusters,
+/// nothing outside their folders is written or deleted.
 #[must_use]
 pub fn changes<'a>(
+    workspace: &str,
     output: &'a Output,
     existing: &'a [ExistingFile],
     only: Option<&BTreeSet<ClusterId>>,
@@ -45,17 +46,15 @@ pub fn changes<'a>(
     let mut changes = Changes { write, ..Changes::default() };
     for file in existing.iter().filter(|file| in_scope(&file.path)) {
         let path = file.path.as_str();
-        match (file.made_by_gloo, is_in_the_way(path, &changes.write)) {
-            (true, _) if changes.write.contains_key(path) => {}
-            (true, _) => {
+        let maker = file.made_for.as_deref();
+        if maker == Some(workspace) {
+            if !changes.write.contains_key(path) {
                 changes.delete.insert(path);
             }
-            (false, true) => {
-                changes.in_the_way.insert(path);
-            }
-            (false, false) => {
-                changes.foreign.insert(path);
-            }
+        } else if is_in_the_way(path, &changes.write) {
+            changes.in_the_way.insert(path, maker);
+        } else {
+            changes.foreign.insert(path, maker);
         }
     }
     changes

@@ -17,7 +17,10 @@ pub enum Layout {
     ArgoCd(Repository),
     /// The same as [`Layout::Kustomize`], with `flux/<cluster>.yaml`: a Kustomization that reads the cluster's folder
     /// from the GitRepository that is called as the workspace.
-    Flux(Repository),
+    Flux {
+        /// The path of the output folder in the repository, without `/` at either end: `out`.
+        folder: String,
+    },
 }
 
 /// Where the output is kept.
@@ -58,10 +61,10 @@ impl Layout {
             Self::ArgoCd(repository) => {
                 vec![file(&format!("argocd/{workspace}.yaml"), argo_cd(workspace, repository, &clusters))]
             }
-            Self::Flux(repository) => clusters
+            Self::Flux { folder } => clusters
                 .iter()
                 .map(|cluster| {
-                    file(&format!("flux/{cluster}.yaml"), flux(workspace, repository, cluster.as_str()))
+                    file(&format!("flux/{cluster}.yaml"), flux(workspace, folder, cluster.as_str()))
                 })
                 .collect(),
         }
@@ -102,7 +105,7 @@ fn argo_cd(workspace: &str, repository: &Repository, clusters: &[&ClusterId]) ->
                     "source": {
                         "repoURL": repository.url,
                         "targetRevision": "HEAD",
-                        "path": format!("{}/{{{{.cluster}}}}", repository.folder),
+                        "path": below(&repository.folder, "{{.cluster}}"),
                     },
                     "destination": { "name": "{{.cluster}}" },
                     "syncPolicy": { "syncOptions": ["ServerSideApply=true"] },
@@ -112,16 +115,21 @@ fn argo_cd(workspace: &str, repository: &Repository, clusters: &[&ClusterId]) ->
     })
 }
 
-fn flux(workspace: &str, repository: &Repository, cluster: &str) -> Value {
+fn flux(workspace: &str, folder: &str, cluster: &str) -> Value {
     json!({
         "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
         "kind": "Kustomization",
         "metadata": { "name": format!("{workspace}-{cluster}"), "namespace": "flux-system" },
         "spec": {
             "interval": "10m0s",
-            "path": format!("./{}/{cluster}", repository.folder),
+            "path": format!("./{}", below(folder, cluster)),
             "prune": true,
             "sourceRef": { "kind": "GitRepository", "name": workspace },
         },
     })
+}
+
+/// The path of a cluster's folder. The output folder may be the repository's root.
+fn below(folder: &str, cluster: &str) -> String {
+    if folder.is_empty() { cluster.to_owned() } else { format!("{folder}/{cluster}") }
 }

@@ -7,20 +7,21 @@
 
 mod artifact;
 mod build;
-mod capability;
 mod changes;
 mod describe;
+mod envoy_headers;
 mod layout;
 mod lower;
 mod plan;
 mod target;
 mod validate;
+mod versions;
 mod yaml;
 
-pub use artifact::{Artifact, Content, is_made_by_gloo};
+pub use artifact::{Artifact, Content, made_for};
 pub use build::{BuildError, ClusterOutput, Output, OutputFile, Targets, build};
-pub use capability::{CAPABILITIES, Capability, Support, Versions, versions};
 pub use changes::{Changes, ExistingFile, changes};
+pub use envoy_headers::ENVOY_HEADERS;
 pub use gloo_ir::normal_form::{Conjunct, Literal};
 pub use layout::{Layout, Repository};
 pub use lower::{Planner, has_mesh, plan};
@@ -30,4 +31,5 @@ pub use plan::{
 };
 pub use target::{Positions, Target, not_lowered, unsupported};
 pub use validate::{Fault, validate};
+pub use versions::{Versions, versions};
 pub use yaml::{YamlError, from_yaml, to_yaml};

@@ -4,10 +4,10 @@ use gloo_ir::{Backend, Cluster, Program, compile};
 use gloo_source::{Place, Reported, Sink};
 use gloo_target::{
     Artifact, BuildError, Content, ExistingFile, Layout, Output, Plan, Positions, Repository, Target, build,
-    changes, is_made_by_gloo, unsupported,
+    changes, made_for, unsupported,
 };
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -117,14 +117,14 @@ fn layouts() {
     let layouts = [
         ("flat", Layout::Flat),
         ("kustomize", Layout::Kustomize),
-        ("argocd", Layout::ArgoCd(repository.clone())),
-        ("flux", Layout::Flux(repository)),
+        ("argocd", Layout::ArgoCd(repository)),
+        ("flux", Layout::Flux { folder: "deploy/out".to_owned() }),
     ];
     for (name, layout) in layouts {
         let output = built(&Toy::default(), &layout).0.unwrap();
         let mut shown = String::new();
         for file in output.files() {
-            assert!(is_made_by_gloo(&file.text), "{}", file.path);
+            assert_eq!(made_for(&file.text), Some("acme"), "{}", file.path);
             // What clusters share stands here once.
             if ["b/", "c/"].iter().any(|shared| file.path.starts_with(shared)) {
                 writeln!(shown, "== {}", file.path).unwrap();
@@ -167,44 +167,68 @@ fn headers() {
     let header = |path: &str, nodes: &[u32]| {
         let sources = nodes.iter().map(|node| place(*node)).collect();
         let content = Content::Text(String::new());
-        Artifact { path: path.to_owned(), sources, content }.text(&positions).unwrap()
+        Artifact { path: path.to_owned(), sources, content }.text("acme-shop", &positions).unwrap()
     };
-    assert_eq!(header("a.yaml", &[12]), "# Made by gloo from shop.gloo:12. Edit that file instead.\n");
+    assert_eq!(
+        header("a.yaml", &[12]),
+        "# Made by gloo for acme-shop from shop.gloo:12. Edit that file instead.\n"
+    );
     assert_eq!(
         header("a.yaml", &[3, 1, 3]),
-        "# Made by gloo from shop.gloo:1, shop.gloo:3. Edit them instead.\n"
+        "# Made by gloo for acme-shop from shop.gloo:1, shop.gloo:3. Edit them instead.\n"
     );
     assert_eq!(
         header("a.yaml", &[5, 4, 3, 2, 1]),
-        "# Made by gloo from shop.gloo:1, shop.gloo:2, shop.gloo:3 and 2 more places. Edit them instead.\n"
+        "# Made by gloo for acme-shop from shop.gloo:1, shop.gloo:2, shop.gloo:3 and 2 more places. Edit them instead.\n"
     );
-    assert_eq!(header("README.md", &[]), "<!-- Made by gloo. Edit the program instead. -->\n");
-    assert!(!is_made_by_gloo("# Made by hand\n") && !is_made_by_gloo("a: 1 # Made by gloo"));
+    assert_eq!(header("README.md", &[]), "<!-- Made by gloo for acme-shop. Edit the program instead. -->\n");
+    for (path, sign) in [("a.yaml", "#"), ("README.md", "<!--"), ("a.lua", "--")] {
+        for nodes in [&[][..], &[1], &[1, 2]] {
+            let header = header(path, nodes);
+            assert!(header.starts_with(sign), "{header}");
+            assert_eq!(made_for(&header), Some("acme-shop"), "{header}");
+        }
+    }
+    for others in ["# Made by hand\n", "a: 1 # Made by gloo for a from b\n", "\n# Made by gloo for a\n", ""] {
+        assert_eq!(made_for(others), None, "{others}");
+    }
 }
 
 #[test]
 fn what_a_build_changes_in_a_folder() {
     let output = built(&Toy::default(), &Layout::Kustomize).0.unwrap();
     let existing: Vec<ExistingFile> = [
-        ("a/ingress/gateway-edge.yaml", true),
-        ("a/ingress/gateway-old.yaml", true),
-        ("a/notes.txt", false),
-        ("b/kustomization.yaml", false),
-        ("c/prerequisites", false),
-        ("gone/ingress/gateway-edge.yaml", true),
-        ("README.md", false),
+        ("a/ingress/gateway-edge.yaml", Some("acme")),
+        ("a/ingress/gateway-old.yaml", Some("acme")),
+        ("a/ingress/gateway-other.yaml", Some("other")),
+        ("a/notes.txt", None),
+        ("b/ingress/gateway-edge.yaml", Some("acme-2")),
+        ("b/kustomization.yaml", None),
+        ("c/prerequisites", None),
+        ("gone/ingress/gateway-edge.yaml", Some("acme")),
+        ("README.md", None),
     ]
-    .map(|(path, made_by_gloo)| ExistingFile { path: path.to_owned(), made_by_gloo })
+    .map(|(path, made_for)| ExistingFile { path: path.to_owned(), made_for: made_for.map(str::to_owned) })
     .into();
-    let all = changes(&output, &existing, None);
+    let all = changes("acme", &output, &existing, None);
     assert_eq!(all.write.len(), output.files().count());
     assert_eq!(all.delete, BTreeSet::from(["a/ingress/gateway-old.yaml", "gone/ingress/gateway-edge.yaml"]));
-    assert_eq!(all.foreign, BTreeSet::from(["README.md", "a/notes.txt"]));
-    assert_eq!(all.in_the_way, BTreeSet::from(["b/kustomization.yaml", "c/prerequisites"]));
+    let foreign =
+        [("README.md", None), ("a/ingress/gateway-other.yaml", Some("other")), ("a/notes.txt", None)];
+    assert_eq!(all.foreign, BTreeMap::from(foreign));
+    let in_the_way = [
+        ("b/ingress/gateway-edge.yaml", Some("acme-2")),
+        ("b/kustomization.yaml", None),
+        ("c/prerequisites", None),
+    ];
+    assert_eq!(all.in_the_way, BTreeMap::from(in_the_way));
     let only = BTreeSet::from([gloo_ir::ClusterId::new("a")]);
-    let some = changes(&output, &existing, Some(&only));
+    let some = changes("acme", &output, &existing, Some(&only));
     assert!(some.write.keys().all(|path| path.starts_with("a/")));
     assert_eq!(some.delete, BTreeSet::from(["a/ingress/gateway-old.yaml"]));
-    assert_eq!(some.foreign, BTreeSet::from(["a/notes.txt"]));
-    assert_eq!(some.in_the_way, BTreeSet::new());
+    assert_eq!(
+        some.foreign,
+        BTreeMap::from([("a/ingress/gateway-other.yaml", Some("other")), ("a/notes.txt", None)])
+    );
+    assert_eq!(some.in_the_way, BTreeMap::new());
 }

@@ -1,6 +1,8 @@
 //! `gloo build`.
 
-use crate::arguments::{BackendArgument, BuildArguments, LayoutArgument, Output};
+mod layout;
+
+use crate::arguments::{BackendArgument, BuildArguments, Output};
 use crate::report::{Outcome, Terminal, report_diagnostics};
 use crate::workspace::Workspace;
 use crate::world::{Change, World};
@@ -10,11 +12,9 @@ use gloo_gateway_api::GatewayApiTarget;
 use gloo_ir::{Backend, Cluster, ClusterId, GatewayMesh, IstioMode, Program, Version};
 use gloo_istio::IstioTarget;
 use gloo_source::{Place, Severity, Sink};
-use gloo_target::{
-    BuildError, ExistingFile, Layout, Output as Built, Repository, Target, changes, is_made_by_gloo,
-};
+use gloo_target::{BuildError, ExistingFile, Layout, Output as Built, Target, changes, made_for};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,7 +29,11 @@ pub fn run(arguments: &BuildArguments, world: &dyn World, terminal: &mut Termina
         set_backend(&mut workspace.compiled.program, backend);
     }
     let clusters = clusters(&workspace.compiled.program, &arguments.clusters)?;
-    let layout = layout(arguments, &workspace);
+    let folder = match &arguments.out {
+        Some(out) => world.current_folder()?.join(out),
+        None => workspace.root.join(&workspace.compiled.manifest.out),
+    };
+    let layout = layout::of(arguments, &mut workspace, &folder, world)?;
     let built = if workspace.is_right() { build(&mut workspace, &clusters, &layout)? } else { None };
     let compiled = &workspace.compiled;
     let Some(built) = built else {
@@ -41,13 +45,9 @@ pub fn run(arguments: &BuildArguments, world: &dyn World, terminal: &mut Termina
         }
         return Ok(Outcome::Findings);
     };
-    let folder = match &arguments.out {
-        Some(out) => world.current_folder()?.join(out),
-        None => workspace.root.join(&compiled.manifest.out),
-    };
     let only: BTreeSet<ClusterId> = clusters.iter().map(|cluster| cluster.id.clone()).collect();
     let only = (!arguments.clusters.is_empty()).then_some(&only);
-    write(&built, &folder, only, arguments, world, terminal)
+    write(&compiled.manifest.name, &built, &folder, only, arguments, world, terminal)
 }
 
 /// The output of the clusters; nothing if something can't be said, which is then among the diagnostics.
@@ -112,24 +112,8 @@ fn set_backend(program: &mut Program, backend: BackendArgument) {
     }
 }
 
-fn layout(arguments: &BuildArguments, workspace: &Workspace) -> Layout {
-    let manifest = &workspace.compiled.manifest;
-    let chosen = arguments.layout.unwrap_or(match manifest.layout {
-        gloo_ir::Layout::Flat => LayoutArgument::Flat,
-        gloo_ir::Layout::Kustomize => LayoutArgument::Kustomize,
-        gloo_ir::Layout::Argocd => LayoutArgument::Argocd,
-        gloo_ir::Layout::Flux => LayoutArgument::Flux,
-    });
-    let repository = || Repository { url: String::new(), folder: manifest.out.trim_matches('/').to_owned() };
-    match chosen {
-        LayoutArgument::Flat => Layout::Flat,
-        LayoutArgument::Kustomize => Layout::Kustomize,
-        LayoutArgument::Argocd => Layout::ArgoCd(repository()),
-        LayoutArgument::Flux => Layout::Flux(repository()),
-    }
-}
-
 fn write(
+    name: &str,
     built: &Built,
     folder: &Path,
     only: Option<&BTreeSet<ClusterId>>,
@@ -138,12 +122,19 @@ fn write(
     terminal: &mut Terminal,
 ) -> Result<Outcome> {
     let existing = existing(folder, world)?;
-    let changes = changes(built, &existing, only);
-    if let Some(path) = changes.in_the_way.first() {
-        bail!(
-            "`{}` wasn't made by gloo and stands where the build would write; move it, or build into another folder",
-            folder.join(path).display()
-        );
+    let changes = changes(name, built, &existing, only);
+    if let Some((path, maker)) = changes.in_the_way.first_key_value() {
+        let path = folder.join(path);
+        match maker {
+            Some(other) => bail!(
+                "`{}` was made for the workspace `{other}` and stands where the build would write; build into another folder",
+                path.display()
+            ),
+            None => bail!(
+                "`{}` wasn't made by gloo and stands where the build would write; move it, or build into another folder",
+                path.display()
+            ),
+        }
     }
     let mut list: Vec<Change> = Vec::new();
     for (path, file) in &changes.write {
@@ -184,7 +175,7 @@ fn report(
                 "clusters": clusters,
                 "written": written,
                 "deleted": changes.delete,
-                "foreign": changes.foreign,
+                "foreign": changes.foreign.keys().collect::<Vec<_>>(),
             }));
         }
         Output::Text => {
@@ -203,12 +194,31 @@ fn report(
                 changes.write.len().saturating_sub(written),
                 folder.display()
             ));
-            if !changes.foreign.is_empty() {
-                let names: Vec<&str> = changes.foreign.iter().take(3).copied().collect();
-                let more = if changes.foreign.len() > 3 { ", …" } else { "" };
-                terminal.note(&format!("left alone, not made by gloo: {}{more}", names.join(", ")));
+            let deleted: Vec<&str> = changes.delete.iter().copied().collect();
+            if !deleted.is_empty() {
+                terminal.note(&format!("deleted, no longer part of the output: {}", some_of(&deleted)));
+            }
+            let mut by_maker: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
+            for (path, maker) in &changes.foreign {
+                by_maker.entry(*maker).or_default().push(path);
+            }
+            for (maker, paths) in by_maker {
+                let why = maker.map_or_else(
+                    || "not made by gloo".to_owned(),
+                    |other| format!("made for the workspace `{other}`"),
+                );
+                terminal.note(&format!("left alone, {why}: {}", some_of(&paths)));
             }
         }
+    }
+}
+
+/// `a, b, c and 12 more`
+fn some_of(paths: &[&str]) -> String {
+    let named: Vec<&str> = paths.iter().take(8).copied().collect();
+    match paths.len().saturating_sub(named.len()) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
     }
 }
 
@@ -219,8 +229,8 @@ fn existing(folder: &Path, world: &dyn World) -> Result<Vec<ExistingFile>> {
     }
     let describe = |path: PathBuf| {
         let beginning = world.beginning(&path, 256).unwrap_or_default();
-        let made_by_gloo = is_made_by_gloo(&String::from_utf8_lossy(&beginning));
-        ExistingFile { path: crate::workspace::relative(folder, &path), made_by_gloo }
+        let made_for = made_for(&String::from_utf8_lossy(&beginning)).map(str::to_owned);
+        ExistingFile { path: crate::workspace::relative(folder, &path), made_for }
     };
     Ok(world.list(folder, &|_| false)?.into_iter().map(describe).collect())
 }

@@ -1,6 +1,9 @@
 //! `gloo.toml`: the settings of a workspace.
 
+mod forms;
+
 use crate::resolve::suggest;
+use forms::{is_name, is_repository};
 use gloo_source::{CODES, Code, Diagnostic, FileId, Level, Severity, Span};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -44,6 +47,8 @@ pub struct Manifest {
     pub lints: BTreeMap<String, Lint>,
     /// The folder that a build writes, relative to the workspace.
     pub out: String,
+    /// The URL of the Git repository that the output is kept in.
+    pub repository: Option<String>,
     /// How what is built is laid out.
     pub layout: Layout,
 }
@@ -87,7 +92,13 @@ impl Layout {
 
 impl Default for Manifest {
     fn default() -> Self {
-        Self { name: String::new(), lints: BTreeMap::new(), out: "out".to_owned(), layout: Layout::Flat }
+        Self {
+            name: String::new(),
+            lints: BTreeMap::new(),
+            out: "out".to_owned(),
+            repository: None,
+            layout: Layout::Flat,
+        }
     }
 }
 
@@ -116,6 +127,28 @@ impl Manifest {
             Ok(table) => reader.manifest(table.get_ref(), &mut manifest),
         }
         (manifest, reader.diagnostics)
+    }
+
+    /// What a build laid out so needs and the manifest, which is the file `file` of that text, doesn't say. `[workspace]
+    /// name` tells its files from those of other workspaces.
+    #[must_use]
+    pub fn lacking(&self, file: FileId, text: &str, layout: Layout) -> Vec<Diagnostic> {
+        let lack = |section: &str, message: String, help: &str| {
+            let at = text.find(section).unwrap_or(0);
+            let end = if at == 0 { 0 } else { at + section.len() };
+            Diagnostic::new(Code::BAD_MANIFEST, Span::new(file, at as u32, end as u32), message).help(help)
+        };
+        let mut lacking = Vec::new();
+        if self.name.is_empty() {
+            let message = "a build needs the workspace's name".to_owned();
+            lacking.push(lack("[workspace]", message, "write `name = \"acme-shop\"` below `[workspace]`"));
+        }
+        if layout == Layout::Argocd && self.repository.is_none() {
+            let message = "the layout `argocd` needs the repository that the output is kept in".to_owned();
+            let help = "write `repository = \"https://git.acme.com/shop.git\"` below `[build]`";
+            lacking.push(lack("[build]", message, help));
+        }
+        lacking
     }
 
     /// Gives a diagnostic the severity that `[lints]` says; whether it is to be shown at all.
@@ -162,14 +195,13 @@ impl Reader {
             match &**key.get_ref() {
                 "name" => {
                     if let Some(name) = self.text(value) {
-                        if name.is_empty() {
-                            self.error(
-                                value.span(),
-                                "the workspace's name is empty",
-                                "write `name = \"acme-shop\"`",
-                            );
+                        if is_name(&name) {
+                            manifest.name = name;
+                        } else {
+                            let message = format!("`{name}` can't be the name of a workspace");
+                            let help = "write lower-case letters, digits and `-`, at most 63, as `name = \"acme-shop\"`";
+                            self.error(value.span(), message, help);
                         }
-                        manifest.name = name;
                     }
                 }
                 name => self.unknown(key.span(), "setting of `[workspace]`", name, &["name"]),
@@ -229,7 +261,19 @@ impl Reader {
                         }
                     }
                 }
-                name => self.unknown(key.span(), "setting of `[build]`", name, &["out", "layout"]),
+                "repository" => {
+                    let Some(url) = self.text(value) else { continue };
+                    if is_repository(&url) {
+                        manifest.repository = Some(url);
+                    } else {
+                        let message = "this is not the URL of a Git repository";
+                        let help = "write `https://…`, `ssh://…` or `git@host:path`, without a password";
+                        self.error(value.span(), message, help);
+                    }
+                }
+                name => {
+                    self.unknown(key.span(), "setting of `[build]`", name, &["out", "layout", "repository"]);
+                }
             }
         }
     }
