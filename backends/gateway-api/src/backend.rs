@@ -1,11 +1,11 @@
 //! `Backend`: a host outside.
 
-use crate::emitter::Emitter;
+use crate::emitter::{Emitter, SecretUse};
 use crate::gateway::CertificateRef;
 use crate::names;
-use crate::object::{Metadata, Object};
+use crate::object::{ENVOY, Metadata, Object};
 use gloo_domain::HostPattern;
-use gloo_ir::{External, ExternalTls, Port, Protocol};
+use gloo_ir::{External, ExternalTls, Port, Protocol, Secret};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -32,6 +32,7 @@ struct Fqdn {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Tls {
+    #[serde(rename = "wellKnownCACertificates")]
     well_known_ca_certificates: &'static str,
     sni: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,9 +74,10 @@ pub fn emit(emitter: &mut Emitter<'_>, namespace: &str, external: &External, por
         ExternalTls::Mutual { certificate, sni: name } => Some(Tls {
             well_known_ca_certificates: "System",
             sni: sni(name),
-            client_certificate_ref: Some(CertificateRef::to(certificate)),
+            client_certificate_ref: Some(client_certificate(emitter, namespace, certificate)),
         }),
     };
+    emitter.needs.backends = true;
     let app_protocols = match port.protocol {
         Protocol::Http2 | Protocol::Grpc => vec!["gateway.envoyproxy.io/h2c"],
         _ => Vec::new(),
@@ -95,4 +97,17 @@ pub fn emit(emitter: &mut Emitter<'_>, namespace: &str, external: &External, por
         },
     };
     emitter.add(&object, [external.place]);
+}
+
+/// Envoy Gateway takes it from the Backend's own namespace only (its `internal/gatewayapi/backend.go`).
+fn client_certificate(emitter: &mut Emitter<'_>, namespace: &str, secret: &Secret) -> CertificateRef {
+    if secret.namespace.as_deref().is_some_and(|other| other != namespace) {
+        emitter.cannot(
+            secret.at,
+            "a client certificate from another namespace than the gateway's",
+            "keep the Secret in the gateway's namespace and name it without one",
+        );
+    }
+    let secret_use = SecretUse { namespace, kind: "Backend", group: ENVOY };
+    emitter.secret(&secret_use, secret, "`tls.crt` and `tls.key`")
 }

@@ -1,11 +1,11 @@
 //! `ClientTrafficPolicy`: how a listener takes requests in.
 
-use crate::emitter::Emitter;
+use crate::emitter::{Emitter, SecretUse};
 use crate::gateway::{CertificateRef, listeners};
 use crate::names;
-use crate::object::{GATEWAY, Metadata, Object, PolicyTarget};
+use crate::object::{ENVOY, GATEWAY, Metadata, Object, PolicyTarget};
 use gloo_ir::{Alpn, ClientAddress, Listener, ListenerProtocol, NamePattern, TlsVersion};
-use gloo_target::GatewayPlan;
+use gloo_target::{ENVOY_HEADERS, GatewayPlan};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -35,6 +35,8 @@ struct Path {
 struct Headers {
     with_underscores_action: &'static str,
     host: Host,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    early_request_headers: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -75,6 +77,12 @@ pub fn emit(emitter: &mut Emitter<'_>, planned: &GatewayPlan) {
             name: gateway.name.clone(),
             section_name: Some(section.name),
         });
+        let secret_use =
+            SecretUse { namespace: &gateway.namespace, kind: "ClientTrafficPolicy", group: ENVOY };
+        let authority = listener
+            .client_certificate
+            .as_ref()
+            .map(|asked| emitter.secret(&secret_use, &asked.ca, "`ca.crt`"));
         let (client_ip_detection, proxy_protocol) = client_address(&gateway.client_address.value);
         let name = names::label(&format!("{}-{}", gateway.name, listener.name));
         let object = Object {
@@ -87,13 +95,23 @@ pub fn emit(emitter: &mut Emitter<'_>, planned: &GatewayPlan) {
                 headers: Headers {
                     with_underscores_action: "RejectRequest",
                     host: Host { strip_trailing_host_dot: true },
+                    early_request_headers: early_request_headers(&gateway.client_address.value),
                 },
                 client_ip_detection,
                 proxy_protocol,
-                tls: (listener.protocol == ListenerProtocol::Https).then(|| tls(listener)),
+                tls: (listener.protocol == ListenerProtocol::Https).then(|| tls(listener, authority)),
             },
         };
         emitter.add(&object, [gateway.place, listener.place]);
+    }
+}
+
+/// Where the address comes from a header, Envoy Gateway takes every request for one of its own network, from which Envoy
+/// takes orders by header (`useRemoteAddress` in its `internal/xds/translator/listener.go`).
+fn early_request_headers(address: &ClientAddress) -> Option<Value> {
+    match address {
+        ClientAddress::Hops(0) | ClientAddress::Direct | ClientAddress::ProxyProtocol => None,
+        ClientAddress::Hops(_) | ClientAddress::Header(_) => Some(json!({ "remove": ENVOY_HEADERS })),
     }
 }
 
@@ -112,7 +130,7 @@ fn client_address(address: &ClientAddress) -> (Option<Value>, Option<Value>) {
     }
 }
 
-fn tls(listener: &Listener) -> Tls {
+fn tls(listener: &Listener, authority: Option<CertificateRef>) -> Tls {
     let alpn = listener.alpn.iter().map(|alpn| match alpn {
         Alpn::H2 => "h2",
         Alpn::Http1 => "http/1.1",
@@ -123,10 +141,12 @@ fn tls(listener: &Listener) -> Tls {
             TlsVersion::V1_3 => "1.3",
         },
         alpn_protocols: alpn.collect(),
-        client_validation: listener.client_certificate.as_ref().map(|asked| ClientValidation {
-            mode: if asked.required { "RequireAndVerify" } else { "VerifyIfGiven" },
-            ca_certificate_refs: vec![CertificateRef::to(&asked.ca)],
-            subject_alt_names: subject_alt_names(&asked.names),
+        client_validation: listener.client_certificate.as_ref().zip(authority).map(|(asked, authority)| {
+            ClientValidation {
+                mode: if asked.required { "RequireAndVerify" } else { "VerifyIfGiven" },
+                ca_certificate_refs: vec![authority],
+                subject_alt_names: subject_alt_names(&asked.names),
+            }
         }),
     }
 }

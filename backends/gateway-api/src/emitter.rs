@@ -1,9 +1,14 @@
 //! Gathers the objects of one cluster, and the errors.
 
-use crate::gateway::listeners;
+use crate::gateway::{CertificateRef, listeners};
 use crate::object::Object;
-use crate::{backend, client_traffic_policy, gateway, http_route, reference_grant, service, stream_route};
-use gloo_ir::ListenerProtocol;
+use crate::prerequisites::Needs;
+use crate::reference_grant::Grants;
+use crate::{
+    backend, client_traffic_policy, gateway, http_route, prerequisites, reference_grant, service,
+    stream_route,
+};
+use gloo_ir::{ListenerProtocol, Secret};
 use gloo_source::{Diagnostic, Place, Reported, Sink};
 use gloo_target::{Artifact, Content, GatewayPlan, ListenerRoutes, Plan, Upstream, UpstreamKey, unsupported};
 use serde::Serialize;
@@ -19,8 +24,10 @@ pub struct Emitter<'p> {
     sink: &'p mut Sink,
     failed: Option<Reported>,
     files: BTreeMap<String, (BTreeSet<Place>, Value)>,
-    /// Which namespaces' routes send to which namespaces' services, by kind of route.
-    pub grants: BTreeSet<(String, &'static str, String)>,
+    /// Which namespaces' objects refer to what in which other namespaces.
+    pub grants: Grants,
+    /// What must stand beside the objects.
+    pub needs: Needs,
     made: BTreeSet<UpstreamKey>,
 }
 
@@ -33,7 +40,8 @@ impl<'p> Emitter<'p> {
             sink,
             failed: None,
             files: BTreeMap::new(),
-            grants: BTreeSet::new(),
+            grants: Grants::default(),
+            needs: Needs::default(),
             made: BTreeSet::new(),
         }
     }
@@ -63,6 +71,16 @@ impl<'p> Emitter<'p> {
     pub fn cannot(&mut self, place: Place, construct: &str, instead: &str) {
         let diagnostic = unsupported(place, construct, &self.title, instead);
         self.report(diagnostic);
+    }
+
+    /// The reference to a secret that must have these keys.
+    pub fn secret(&mut self, by: &SecretUse<'_>, secret: &Secret, keys: &'static str) -> CertificateRef {
+        let namespace = secret.namespace.as_deref().unwrap_or(by.namespace);
+        self.needs.secret(namespace, &secret.name, keys);
+        if namespace != by.namespace {
+            self.grants.allow_secret(by, namespace, secret);
+        }
+        CertificateRef::to(secret)
     }
 
     /// Everything of one gateway.
@@ -102,7 +120,7 @@ impl<'p> Emitter<'p> {
                     service::emit(self, service, namespace, subset);
                 }
                 if namespace.name != from {
-                    self.grants.insert((from.to_owned(), route, namespace.name.clone()));
+                    self.grants.allow_services(from, route, &namespace.name);
                 }
                 Some(Reference {
                     group: "",
@@ -132,6 +150,7 @@ impl<'p> Emitter<'p> {
     /// The files, if nothing failed.
     pub fn finish(mut self) -> Result<Vec<Artifact>, Reported> {
         reference_grant::emit(&mut self);
+        let mut prerequisites = prerequisites::artifacts(&self);
         if let Some(reported) = self.failed {
             return Err(reported);
         }
@@ -140,8 +159,19 @@ impl<'p> Emitter<'p> {
             sources: sources.into_iter().collect(),
             content: Content::Yaml(vec![value]),
         };
-        Ok(self.files.into_iter().map(artifact).collect())
+        prerequisites.extend(self.files.into_iter().map(artifact));
+        Ok(prerequisites)
     }
+}
+
+/// What refers to a secret.
+pub struct SecretUse<'a> {
+    /// Its namespace.
+    pub namespace: &'a str,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its kind's group.
+    pub group: &'static str,
 }
 
 /// What a route sends to.

@@ -1,6 +1,6 @@
 //! `Gateway` and the `EnvoyProxy` beside it.
 
-use crate::emitter::Emitter;
+use crate::emitter::{Emitter, SecretUse};
 use crate::names;
 use crate::object::{ENVOY, GATEWAY, Metadata, Object};
 use gloo_domain::HostPattern;
@@ -101,6 +101,7 @@ pub fn listeners(listener: &Listener) -> Vec<Section> {
 pub fn emit(emitter: &mut Emitter<'_>, planned: &GatewayPlan) {
     let gateway = &planned.gateway;
     let mut sections = Vec::new();
+    let secret_use = SecretUse { namespace: &gateway.namespace, kind: "Gateway", group: GATEWAY };
     for listener in &planned.listeners {
         let listener = &listener.listener;
         for section in listeners(listener) {
@@ -117,7 +118,11 @@ pub fn emit(emitter: &mut Emitter<'_>, planned: &GatewayPlan) {
                 tls: match listener.protocol {
                     ListenerProtocol::Https => Some(Tls {
                         mode: "Terminate",
-                        certificate_refs: listener.certificate.iter().map(CertificateRef::to).collect(),
+                        certificate_refs: listener
+                            .certificate
+                            .iter()
+                            .map(|secret| emitter.secret(&secret_use, secret, "`tls.crt` and `tls.key`"))
+                            .collect(),
                     }),
                     ListenerProtocol::Tls => Some(Tls { mode: "Passthrough", certificate_refs: Vec::new() }),
                     ListenerProtocol::Http | ListenerProtocol::Tcp => None,

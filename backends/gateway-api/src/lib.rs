@@ -14,6 +14,7 @@ mod gateway;
 mod http_route;
 mod names;
 mod object;
+mod prerequisites;
 mod rank;
 mod reference_grant;
 mod route_match;

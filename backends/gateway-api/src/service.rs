@@ -27,13 +27,19 @@ pub fn subset_name(service: &Service, subset: &Subset) -> String {
     names::label(&format!("{}-{}", service.name, subset.name))
 }
 
-/// Adds the Service of a subset: it selects the service's pods that have the subset's labels too.
-pub fn emit(emitter: &mut Emitter<'_>, service: &Service, namespace: &Namespace, subset: &Subset) {
+/// The labels of a subset's pods.
+pub fn selector(service: &Service, subset: &Subset) -> BTreeMap<String, String> {
     let mut selector = service.labels.clone();
     if selector.is_empty() {
         selector.insert("app".to_owned(), service.name.clone());
     }
     selector.extend(subset.labels.clone());
+    selector
+}
+
+/// Adds the Service of a subset: it selects the service's pods that have the subset's labels too.
+pub fn emit(emitter: &mut Emitter<'_>, service: &Service, namespace: &Namespace, subset: &Subset) {
+    let selector = selector(service, subset);
     let ports = service.ports.iter().map(|port| ServicePort {
         name: port.name.clone(),
         port: port.number,
