@@ -1,5 +1,7 @@
 //! The program of a workspace, put together from its files.
 
+mod grpc;
+
 use crate::lower::{Lower, Lowered};
 use crate::resolve::{DeclarationId, Kind, Names, Shape};
 use crate::{Manifest, Program, Table, TableId};
@@ -9,7 +11,8 @@ use std::sync::Arc;
 
 impl Program {
     /// The program of all files, which come in the order of their paths, and what can be said of it only as a whole:
-    /// names that two declarations have, names that nothing uses, delegations that end where they begin.
+    /// names that two declarations have, names that nothing uses, delegations that end where they begin, gRPC to a port that
+    /// doesn't speak it.
     #[must_use]
     pub fn join(
         names: &Names,
@@ -44,6 +47,7 @@ impl Program {
             }
         }
         diagnostics.extend(delegations(&program));
+        diagnostics.extend(grpc::destinations(&program));
         diagnostics.extend(crate::lower::of_the_whole(&program));
         (program, diagnostics)
     }
