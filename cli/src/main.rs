@@ -12,18 +12,41 @@ mod report;
 mod workspace;
 mod world;
 
+use anyhow::anyhow;
 use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments = arguments::Arguments::parse();
     let world = world::Disk;
-    let mut terminal = report::Terminal::new(arguments.color, &world);
-    match commands::run(arguments.command, &world, &mut terminal) {
-        Ok(outcome) => outcome.into(),
+    let (color, asked) = match arguments::Arguments::try_parse() {
+        Ok(arguments) => (arguments.color, Ok(arguments.command)),
+        Err(answer) => (arguments::Color::Auto, Err(answer)),
+    };
+    let mut terminal = report::Terminal::new(color, &world);
+    let done = match asked {
+        Ok(command) => commands::run(command, &world, &mut terminal).map(ExitCode::from),
+        Err(answer) => Ok(help(&answer, &mut terminal)),
+    };
+    // A result that is cut off must not pass for a good one.
+    let written = terminal
+        .finish()
+        .map_err(|error| anyhow!("the output can't be written: {}", world::in_words(&error)));
+    match done.and_then(|code| written.map(|()| code)) {
+        Ok(code) => code,
         Err(error) => {
             terminal.error(&error);
             ExitCode::from(2)
         }
     }
+}
+
+/// Shows what clap answers by itself: help and the version are results, all else is wrong usage.
+fn help(answer: &clap::Error, terminal: &mut report::Terminal) -> ExitCode {
+    if answer.use_stderr() {
+        // There is nowhere else to say it.
+        let _ = answer.print();
+        return ExitCode::from(2);
+    }
+    terminal.print(&terminal.styled(&answer.render()));
+    ExitCode::SUCCESS
 }

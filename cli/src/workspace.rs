@@ -61,6 +61,11 @@ impl Workspace {
         self.compiled.diagnostics = gloo_ir::finished(all, &self.compiled.manifest);
     }
 
+    /// What it is called in a sentence: by its own name, else by its folder's.
+    pub fn shown_name(&self) -> String {
+        shown_name(&self.compiled.program.name, &self.root)
+    }
+
     /// File and line of a place.
     pub fn position(&self, place: Place) -> Option<(String, u32)> {
         let span = self.compiled.source_map.span(place);
@@ -72,6 +77,11 @@ impl Workspace {
     pub fn link(&self, place: Place) -> String {
         self.position(place).map_or_else(String::new, |(file, line)| format!("{file}:{line}"))
     }
+}
+
+/// What a workspace is called in a sentence: by its own name, else by its folder's.
+pub fn shown_name(name: &str, root: &Path) -> String {
+    if name.is_empty() { root.display().to_string() } else { name.to_owned() }
 }
 
 /// The folder of the workspace that `path` is in, or the current folder if it isn't given.
@@ -131,13 +141,18 @@ pub fn read(root: &Path, world: &dyn World) -> Result<WorkspaceFiles> {
 /// # Errors
 /// It can't be read, or isn't UTF-8.
 pub fn text(path: &Path, world: &dyn World) -> Result<String> {
-    let bytes = world.read(path)?;
+    utf8(world.read(path)?, &path.display().to_string())
+}
+
+/// Bytes as text; `name` is what they are of.
+///
+/// # Errors
+/// They aren't UTF-8.
+pub fn utf8(bytes: Vec<u8>, name: &str) -> Result<String> {
     String::from_utf8(bytes).map_err(|error| {
-        anyhow::anyhow!(
-            "`{}` is not UTF-8: the byte at offset {} isn't",
-            path.display(),
-            error.utf8_error().valid_up_to()
-        )
+        let valid = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
+        anyhow::anyhow!("`{name}` is not UTF-8 from line {line} on: save it as UTF-8")
     })
 }
 

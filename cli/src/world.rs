@@ -65,14 +65,15 @@ impl World for Disk {
         let mut folders = vec![folder.to_path_buf()];
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(&folder).map_err(|error| at(&folder, &error))? {
-                let entry = entry?;
+                let entry = entry.map_err(|error| at(&folder, &error))?;
                 let path = entry.path();
                 let hidden = entry.file_name().to_string_lossy().starts_with('.');
                 if hidden || skip(&path) {
                     continue;
                 }
                 // A link to a folder is not followed: it could lead out of the workspace, or in a circle.
-                if entry.file_type()?.is_dir() && path.extension().is_none_or(|extension| extension != "gloo")
+                if entry.file_type().map_err(|error| at(&path, &error))?.is_dir()
+                    && path.extension().is_none_or(|extension| extension != "gloo")
                 {
                     folders.push(path);
                 } else {
@@ -108,7 +109,7 @@ impl World for Disk {
                 std::fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
                 let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| at(folder, &error))?;
                 io::Write::write_all(&mut file, content).map_err(|error| at(path, &error))?;
-                keep_mode(file.as_file(), path)?;
+                keep_mode(file.as_file(), path).map_err(|error| at(path, &error))?;
                 if path.is_dir() {
                     return Err(at(
                         path,
@@ -145,5 +146,24 @@ fn keep_mode(file: &std::fs::File, path: &Path) -> io::Result<()> {
 
 /// The error with the path that it speaks of.
 fn at(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
+    io::Error::new(error.kind(), format!("`{}`: {}", path.display(), in_words(error)))
+}
+
+/// What an error of the system means, and what can be done.
+pub fn in_words(error: &io::Error) -> String {
+    use io::ErrorKind::{
+        InvalidFilename, IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem,
+        StorageFull,
+    };
+    let words = match error.kind() {
+        NotFound => "there is no such file or folder",
+        PermissionDenied => "permission denied: `ls -ld` shows who may read and write it",
+        IsADirectory => "it is a folder, and a file is wanted: rename it or move it away",
+        NotADirectory => "a part of the path is a file, and a folder is wanted",
+        StorageFull => "the disk is full",
+        ReadOnlyFilesystem => "the file system is read-only",
+        InvalidFilename => "the name is too long",
+        _ => return error.to_string(),
+    };
+    words.to_owned()
 }

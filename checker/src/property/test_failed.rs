@@ -27,7 +27,7 @@ pub fn test_failed_at(program: &Program, title: &str, case: &Case) -> Option<Dia
     let diagnostic = diagnostic.saying(format!("`{expected}` was expected{}", on_cluster(program, run)));
     let diagnostic = match run.trace.steps.iter().rev().find_map(|step| Some((step.place?, step))) {
         Some((place, step)) if place != case.place => {
-            diagnostic.label(place, format!("here it {}", step.says))
+            diagnostic.label(place, format!("{}: {}", step.step.word(), step.says))
         }
         _ => diagnostic,
     };

@@ -23,6 +23,7 @@ use std::sync::Arc;
 /// # Errors
 /// The workspace can't be read, or the output not be written.
 pub fn run(arguments: &BuildArguments, world: &dyn World, terminal: &mut Terminal) -> Result<Outcome> {
+    let progress = terminal.progress("building");
     let mut workspace = Workspace::load(&arguments.workspace, world)?;
     super::check::find(&mut workspace);
     if let Some(backend) = arguments.backend {
@@ -35,6 +36,7 @@ pub fn run(arguments: &BuildArguments, world: &dyn World, terminal: &mut Termina
     };
     let layout = layout::of(arguments, &mut workspace, &folder, world)?;
     let built = if workspace.is_right() { build(&mut workspace, &clusters, &layout)? } else { None };
+    drop(progress);
     let compiled = &workspace.compiled;
     let Some(built) = built else {
         let errors = compiled.diagnostics.iter().filter(|one| one.severity == Severity::Error).cloned();
@@ -80,9 +82,7 @@ fn target(backend: &Backend) -> &'static (dyn Target + Sync) {
 fn clusters(program: &Program, wanted: &[String]) -> Result<Vec<Arc<Cluster>>> {
     if wanted.is_empty() {
         if program.clusters.is_empty() {
-            bail!(
-                "the workspace has no cluster; declare one: `cluster local {{ backend: envoy(version: \"1.40\") }}`"
-            );
+            bail!("{}", super::check::NO_CLUSTER);
         }
         return Ok(program.clusters.values().cloned().collect());
     }

@@ -5,6 +5,12 @@ use crate::report::{Outcome, Terminal, report_diagnostics, summary_line};
 use crate::workspace::Workspace;
 use crate::world::World;
 use anyhow::Result;
+use gloo_ir::Program;
+use gloo_source::Diagnostic;
+
+/// Said where there is nothing to build for.
+pub const NO_CLUSTER: &str =
+    "the workspace has no cluster; declare one: `cluster local { backend: envoy(version: \"1.40\") }`";
 
 /// Says what is wrong with a workspace.
 ///
@@ -16,19 +22,35 @@ pub fn run(
     world: &dyn World,
     terminal: &mut Terminal,
 ) -> Result<Outcome> {
+    let progress = terminal.progress("checking");
     let mut workspace = Workspace::load(argument, world)?;
     find(&mut workspace);
+    drop(progress);
     let compiled = &workspace.compiled;
     let outcome = report_diagnostics(&compiled.diagnostics, &compiled.sources, output, terminal);
     if output == Output::Text {
-        let line = match summary_line(&compiled.diagnostics) {
-            Some(counts) if outcome == Outcome::Findings => terminal.red(&counts),
-            Some(counts) => terminal.yellow(&counts),
-            None => terminal.green("nothing wrong"),
-        };
-        terminal.line(&format!("{line} in `{}`", compiled.program.name));
+        summary(outcome, &compiled.diagnostics, &compiled.program, &workspace.shown_name(), terminal);
     }
     Ok(outcome)
+}
+
+/// The last line, which says how it went.
+pub fn summary(
+    outcome: Outcome,
+    diagnostics: &[Diagnostic],
+    program: &Program,
+    name: &str,
+    terminal: &mut Terminal,
+) {
+    let line = match summary_line(diagnostics) {
+        Some(counts) if outcome == Outcome::Findings => terminal.red(&counts),
+        Some(counts) => terminal.yellow(&counts),
+        None => terminal.green("nothing wrong"),
+    };
+    terminal.line(&format!("{line} in `{name}`"));
+    if outcome == Outcome::Good && program.clusters.is_empty() {
+        terminal.note(&format!("nothing can be built: {NO_CLUSTER}"));
+    }
 }
 
 /// Adds what the checker finds, where the program has a meaning to be checked.

@@ -2,8 +2,8 @@
 
 use crate::report::{Outcome, Terminal};
 use crate::workspace;
-use crate::world::{Change, World};
-use anyhow::Result;
+use crate::world::{Change, World, in_words};
+use anyhow::{Result, anyhow};
 use gloo_source::render::render;
 use gloo_source::{FileId, Sources};
 use gloo_syntax::FormatRefused;
@@ -74,8 +74,10 @@ fn files(paths: &[PathBuf], world: &dyn World) -> Result<Vec<PathBuf>> {
 }
 
 fn standard_input(check: bool, terminal: &mut Terminal) -> Result<Outcome> {
-    let mut text = String::new();
-    std::io::stdin().lock().read_to_string(&mut text)?;
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut bytes);
+    read.map_err(|error| anyhow!("standard input can't be read: {}", in_words(&error)))?;
+    let text = workspace::utf8(bytes, "<stdin>")?;
     match gloo_syntax::format(&text) {
         Ok(formatted) if check => Ok(Outcome::of(formatted != text)),
         Ok(formatted) => {
@@ -96,7 +98,7 @@ fn refuse(name: &str, text: &str, refused: &FormatRefused, terminal: &mut Termin
     match refused {
         FormatRefused::Errors(diagnostics) => {
             for diagnostic in diagnostics {
-                let text = render(diagnostic, &sources, terminal.options());
+                let text = render(diagnostic, &sources, terminal.error_options());
                 terminal.note(&text);
             }
         }

@@ -5,8 +5,9 @@ use crate::envoy::{self, Verdict};
 use crate::report::{Outcome, Terminal, report_diagnostics};
 use crate::workspace::Workspace;
 use crate::world::World;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use gloo_ir::evaluate::{check_case, describe};
+use gloo_ir::resolve::suggest::closest;
 use gloo_ir::{Backend, Case, ClusterId, TestBlock};
 use gloo_source::render::render;
 use gloo_target::Layout;
@@ -18,8 +19,10 @@ use std::sync::Arc;
 /// # Errors
 /// The workspace can't be read, or no Envoy be run.
 pub fn run(arguments: &TestArguments, world: &dyn World, terminal: &mut Terminal) -> Result<Outcome> {
+    let progress = terminal.progress("testing");
     let mut workspace = Workspace::load(&arguments.workspace, world)?;
     if !workspace.is_right() {
+        drop(progress);
         let compiled = &workspace.compiled;
         return Ok(report_diagnostics(&compiled.diagnostics, &compiled.sources, arguments.output, terminal));
     }
@@ -28,10 +31,15 @@ pub fn run(arguments: &TestArguments, world: &dyn World, terminal: &mut Terminal
     let tests: Vec<Arc<TestBlock>> =
         workspace.compiled.program.tests.iter().filter(|test| wanted(test)).cloned().collect();
 
+    if let Some(text) = arguments.filter.as_ref().filter(|_| tests.is_empty()) {
+        bail!("no test's title contains `{text}`{}", titles(&workspace.compiled.program.tests, text));
+    }
+
     let mut results = evaluate(&workspace, &tests);
     if arguments.envoy {
-        through_envoy(&mut workspace, &tests, &mut results, world, terminal)?;
+        through_envoy(&mut workspace, &tests, &mut results, arguments.output, world, terminal)?;
     }
+    drop(progress);
     let failed = results.iter().filter(|one| !one.passed()).count();
     match arguments.output {
         Output::Text => show(&workspace, &tests, &results, arguments.envoy, terminal),
@@ -42,6 +50,25 @@ pub fn run(arguments: &TestArguments, world: &dyn World, terminal: &mut Terminal
         }
     }
     Ok(Outcome::of(failed > 0))
+}
+
+/// The tests that there are, those first whose titles share a word with `text`.
+fn titles(tests: &[Arc<TestBlock>], text: &str) -> String {
+    const FEW: usize = 5;
+    let lower = text.to_lowercase();
+    let is_near = |title: &str| {
+        let title = title.to_lowercase();
+        title.contains(&lower) || closest(&lower, title.split_whitespace()).is_some()
+    };
+    let (mut near, far): (Vec<&str>, Vec<&str>) =
+        tests.iter().map(|test| test.title.as_str()).partition(|title| is_near(title));
+    near.extend(far);
+    if near.is_empty() {
+        return "; the workspace has no tests".to_owned();
+    }
+    let shown: Vec<String> = near.iter().take(FEW).map(|title| format!("`{title}`")).collect();
+    let more = if near.len() > FEW { ", …" } else { "" };
+    format!("; there are {}{more}", shown.join(", "))
 }
 
 /// One request with all that was found out about it.
@@ -106,6 +133,7 @@ fn through_envoy(
     workspace: &mut Workspace,
     tests: &[Arc<TestBlock>],
     results: &mut [CaseOutcome<'_>],
+    form: Output,
     world: &dyn World,
     terminal: &mut Terminal,
 ) -> Result<()> {
@@ -116,8 +144,8 @@ fn through_envoy(
         let built = super::build::build(workspace, std::slice::from_ref(&cluster), &Layout::Flat)?;
         let Some(output) = built.as_ref().and_then(|built| built.clusters.first()) else {
             let compiled = &workspace.compiled;
-            report_diagnostics(&compiled.diagnostics, &compiled.sources, Output::Text, terminal);
-            anyhow::bail!("the tests can't run through Envoy: the cluster `{}` can't be built", cluster.id);
+            report_diagnostics(&compiled.diagnostics, &compiled.sources, form, terminal);
+            bail!("the tests can't run through Envoy: the cluster `{}` can't be built", cluster.id);
         };
         let cases = tests.iter().flat_map(|test| &test.cases);
         let root = workspace.root.clone();

@@ -18,7 +18,7 @@ pub fn run(arguments: &TraceArguments, world: &dyn World, terminal: &mut Termina
     let workspace = Workspace::load(&arguments.workspace, world)?;
     let compiled = &workspace.compiled;
     if !workspace.is_right() {
-        return Ok(report_diagnostics(&compiled.diagnostics, &compiled.sources, Output::Text, terminal));
+        return Ok(report_diagnostics(&compiled.diagnostics, &compiled.sources, arguments.output, terminal));
     }
     let (case, _) = read(arguments, &workspace, terminal)?;
     let (cluster, request) = send(arguments, &workspace, &case)?;
@@ -53,11 +53,10 @@ fn read(
     // A number that no file of the workspace has.
     let file = FileId(u32::MAX);
     let (mut case, cluster) =
-        request_from_text(&workspace.compiled.names, file, &text).map_err(|(source, diagnostics)| {
-            let mut sources = Sources::new();
-            sources.insert(file, "the request", source);
-            for diagnostic in &diagnostics {
-                terminal.note(&render(diagnostic, &sources, terminal.options()));
+        request_from_text(&workspace.compiled.names, file, &text).map_err(|diagnostics| {
+            for diagnostic in diagnostics {
+                let alone = workspace.compiled.source_map.resolve(diagnostic);
+                terminal.note(&render(&alone, &Sources::new(), terminal.error_options()));
             }
             anyhow!("the request can't be read")
         })?;

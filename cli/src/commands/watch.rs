@@ -1,11 +1,15 @@
 //! `gloo watch`.
 
 use crate::arguments::{Output, WorkspaceArgument};
-use crate::report::{Outcome, Terminal};
+use crate::report::{Outcome, Terminal, report_diagnostics};
 use crate::workspace;
 use crate::world::World;
 use anyhow::Result;
+use gloo_db::Database;
+use gloo_source::Severity;
 use notify::{Event, RecursiveMode, Watcher};
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -31,10 +35,16 @@ pub fn run(argument: &WorkspaceArgument, world: &dyn World, terminal: &mut Termi
         }
     })?;
     watcher.watch(&root, RecursiveMode::Recursive)?;
+    let mut database = Database::new();
+    let mut known = BTreeSet::new();
     loop {
         // A file that vanishes while it is read is no reason to end: its next save brings it back.
-        if let Err(error) = super::check::run(argument, Output::Text, world, terminal) {
-            terminal.error(&error);
+        match read(&root, &mut database, &mut known, world) {
+            Ok(()) => check(&root, &database, terminal),
+            Err(error) => terminal.error(&error),
+        }
+        if terminal.is_lost() {
+            return Ok(Outcome::Good);
         }
         terminal.note("waiting for a file to be saved; Ctrl-C ends it");
         if receiver.recv().is_err() {
@@ -42,4 +52,34 @@ pub fn run(argument: &WorkspaceArgument, world: &dyn World, terminal: &mut Termi
         }
         while receiver.recv_timeout(PAUSE).is_ok() {}
     }
+}
+
+/// Brings the database up to the files as they are; `known` are the paths that it has. What hasn't changed costs nothing
+/// but the reading.
+fn read(root: &Path, database: &mut Database, known: &mut BTreeSet<String>, world: &dyn World) -> Result<()> {
+    let read = workspace::read(root, world)?;
+    database.set_file(workspace::MANIFEST, read.manifest);
+    let paths: BTreeSet<String> = read.files.iter().map(|(path, _)| path.clone()).collect();
+    for gone in known.difference(&paths) {
+        database.remove_file(gone);
+    }
+    for (path, text) in read.files {
+        database.set_file(&path, text);
+    }
+    *known = paths;
+    Ok(())
+}
+
+/// Says what is wrong with the files that the database has.
+fn check(root: &Path, database: &Database, terminal: &mut Terminal) {
+    let program = database.program();
+    let mut diagnostics = database.diagnostics().to_vec();
+    if diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error) {
+        let map = database.source_map();
+        diagnostics.extend(gloo_checker::check(&program).into_iter().map(|found| map.resolve(found)));
+        diagnostics = gloo_ir::finished(diagnostics, &database.manifest());
+    }
+    let outcome = report_diagnostics(&diagnostics, &database.sources(), Output::Text, terminal);
+    let name = workspace::shown_name(&program.name, root);
+    super::check::summary(outcome, &diagnostics, &program, &name, terminal);
 }

@@ -6,6 +6,10 @@ use gloo_source::render::{render, to_json};
 use gloo_source::{Diagnostic, Severity, Sources};
 use serde_json::json;
 
+/// How many errors, and how many warnings, people are shown at once: nobody reads more, and the first mended may mend
+/// many.
+const MOST: usize = 50;
+
 /// Writes diagnostics in the form asked for, and says whether an error is among them.
 pub fn report_diagnostics(
     diagnostics: &[Diagnostic],
@@ -13,13 +17,16 @@ pub fn report_diagnostics(
     output: Output,
     terminal: &mut Terminal,
 ) -> Outcome {
-    let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let (errors, warnings) = (count(diagnostics, Severity::Error), count(diagnostics, Severity::Warning));
     match output {
         Output::Text => {
-            for diagnostic in diagnostics {
+            for diagnostic in first(diagnostics) {
                 let text = render(diagnostic, sources, terminal.options());
                 terminal.line(&text);
+            }
+            let left = counts(errors.saturating_sub(MOST), warnings.saturating_sub(MOST), " more");
+            if let Some(left) = left {
+                terminal.line(&format!("and {left} not shown; `gloo check -o json` gives all\n"));
             }
         }
         Output::Json => {
@@ -33,11 +40,30 @@ pub fn report_diagnostics(
 
 /// `2 errors, 1 warning`; `None` if there is nothing to count.
 pub fn summary_line(diagnostics: &[Diagnostic]) -> Option<String> {
-    let part = |severity: Severity| {
-        let count = diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    counts(count(diagnostics, Severity::Error), count(diagnostics, Severity::Warning), "")
+}
+
+fn count(diagnostics: &[Diagnostic], severity: Severity) -> usize {
+    diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+}
+
+/// The diagnostics that people are shown, in their order.
+fn first(diagnostics: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
+    let mut left = [(Severity::Error, MOST), (Severity::Warning, MOST)];
+    diagnostics.iter().filter(move |diagnostic| {
+        let left = left.iter_mut().find(|(severity, left)| *severity == diagnostic.severity && *left > 0);
+        left.map(|(_, left)| *left -= 1).is_some()
+    })
+}
+
+fn counts(errors: usize, warnings: usize, more: &str) -> Option<String> {
+    let part = |(count, noun): (usize, &str)| {
         let plural = if count == 1 { "" } else { "s" };
-        (count > 0).then(|| format!("{count} {}{plural}", severity.as_str()))
+        (count > 0).then(|| format!("{count}{more} {noun}{plural}"))
     };
-    let parts: Vec<String> = [Severity::Error, Severity::Warning].into_iter().filter_map(part).collect();
+    let parts: Vec<String> = [(errors, Severity::Error.as_str()), (warnings, Severity::Warning.as_str())]
+        .into_iter()
+        .filter_map(part)
+        .collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }

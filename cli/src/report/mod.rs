@@ -1,9 +1,11 @@
 //! What users see: results on standard output, progress and errors on standard error.
 
 mod diagnostics;
+mod progress;
 mod terminal;
 
 pub use diagnostics::{report_diagnostics, summary_line};
+pub use progress::Progress;
 pub use terminal::Terminal;
 
 use std::process::ExitCode;

@@ -62,8 +62,9 @@ impl AddressRange {
         };
         let network = network(first, prefix);
         if network != first {
-            return Err(error(0..text.len(), format!("`{text}` has bits set behind its prefix"))
-                .help(format!("the range that holds it is `{network}/{prefix}`")));
+            return Err(error(0..text.len(), format!("`{text}` is not the first address of a range")).help(
+                format!("write `{network}/{prefix}` for the whole range, `{first}` for the one address"),
+            ));
         }
         Ok(Self { first, prefix })
     }

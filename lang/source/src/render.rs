@@ -8,7 +8,7 @@ mod excerpt;
 mod json;
 mod wrap;
 
-use crate::{Diagnostic, FileId, Label, Severity, SourceFile, Sources, Span};
+use crate::{Diagnostic, FileId, Fix, Label, Severity, SourceFile, Sources, Span};
 use ariadne::Color;
 use excerpt::{Excerpt, Spot};
 use std::fmt::Write;
@@ -37,6 +37,8 @@ const MARGIN: Color = Color::Fixed(246);
 const ADVICE: Color = Color::Cyan;
 /// What stands for the name of a file until its link is put in. No text that is shown has control characters.
 const LINK: char = '\u{1}';
+/// What stands for the text of a lone label, of which only the line under its place is shown.
+const NOTHING: char = '\u{2}';
 
 /// The diagnostic for a terminal, ended by a line feed: severity, code and message; the labelled lines; help; the fix as
 /// "try"; the request. Nothing that a user wrote can act on the terminal.
@@ -55,7 +57,8 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, options: RenderOptions
     out.push_str(&snippet(&groups, diagnostic.severity, options));
     let notes = notes.iter().enumerate().map(|(at, note)| (format!("({})", at + 1), note.as_str()));
     let help = diagnostic.help.iter().map(|help| ("help".to_owned(), help.as_str()));
-    let fix = diagnostic.fix.iter().map(|fix| ("try".to_owned(), fix.title.as_str()));
+    let fix = diagnostic.fix.iter().filter(|fix| !is_said(fix, &diagnostic.help));
+    let fix = fix.map(|fix| ("try".to_owned(), fix.title.as_str()));
     for (lead, text) in notes.chain(help).chain(fix) {
         let lines = wrap(&format!("  {lead}: "), text, 4, width);
         let _ = writeln!(out, "{}", lines.replacen(&lead, &paint(&lead, ADVICE), 1));
@@ -77,6 +80,12 @@ pub fn one_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
     format!("{link}{}[{}]: {message}", diagnostic.severity.as_str(), diagnostic.code)
 }
 
+/// Whether advice says already what to write.
+fn is_said(fix: &Fix, help: &[String]) -> bool {
+    let texts = || fix.edits.iter().map(|edit| format!("`{}`", edit.text.trim()));
+    help.iter().any(|help| help.starts_with(&fix.title) || texts().all(|text| help.contains(&text)))
+}
+
 /// The labels in one file.
 struct Group<'a> {
     file: &'a SourceFile,
@@ -93,6 +102,11 @@ struct Drawn<'a> {
     text: String,
 }
 
+/// Whether there is one place and nothing to be said about it, so that a line under it is enough.
+fn is_lone(diagnostic: &Diagnostic, sources: &Sources) -> bool {
+    matches!(diagnostic.labels.as_slice(), [only] if only.text.is_empty() && !sources.text(only.place).contains('\n'))
+}
+
 /// The labels by their files, the primary one's first, and the texts that have no room beside their labels.
 fn group<'a>(
     diagnostic: &'a Diagnostic,
@@ -102,7 +116,11 @@ fn group<'a>(
     let mut files = Vec::<(FileId, Vec<Drawn<'a>>)>::new();
     for (at, label) in diagnostic.labels.iter().enumerate() {
         // ariadne underlines nothing that has no text.
-        let text = if label.text.is_empty() { "here".to_owned() } else { wrap::one_line(&label.text) };
+        let text = match (label.text.is_empty(), is_lone(diagnostic, sources)) {
+            (true, true) => NOTHING.to_string(),
+            (true, false) => "here".to_owned(),
+            (false, _) => wrap::one_line(&label.text),
+        };
         let drawn = Drawn { label, primary: at == 0, text };
         match files.iter_mut().find(|(file, _)| *file == label.place.file) {
             Some((_, labels)) => labels.push(drawn),
@@ -171,7 +189,14 @@ fn number_lines(drawn: &str, groups: &[Group<'_>], options: RenderOptions) -> St
     let mut rest = groups.iter();
     let mut corner = '╭';
     let mut out = String::new();
+    // With a lone label come its line, the line under it, and the arrow to its text.
+    let is_lone = drawn.contains(NOTHING);
+    let mut bars = 0;
     for line in drawn.lines().skip(1) {
+        bars += usize::from(bars > 0 || line.contains('│'));
+        if is_lone && line.contains(NOTHING) {
+            continue;
+        }
         if line.contains(LINK) {
             let Some(group) = rest.next() else { continue };
             numbers = &group.excerpt.numbers;
@@ -188,7 +213,8 @@ fn number_lines(drawn: &str, groups: &[Group<'_>], options: RenderOptions) -> St
                 .ok()
                 .and_then(|number| *numbers.get(number.checked_sub(1)?)?);
             let number = number.map(|number| number.to_string()).unwrap_or_default();
-            let after = if options.color { after } else { after.trim_end() };
+            let after = if is_lone && bars == 3 { after.replace('┬', "─") } else { after.to_owned() };
+            let after = if options.color { &*after } else { after.trim_end() };
             let _ = writeln!(out, "{} {number:>width$} {after}", color.trim_start());
         } else {
             let _ = writeln!(out, "{}", grey(&("─".repeat(width + 2) + "╯")));

@@ -238,7 +238,9 @@ impl Balancer<'_> {
             let diagnostic = report.at(Code::UNBALANCED, open.start, open.end, message);
             report.add(
                 diagnostic
-                    .label(report.span(at, at), format!("`{closer}` is missing here, by the indentation")),
+                    .saying("opened here")
+                    .label(report.span(at, at), format!("`{closer}` is missing here, by the indentation"))
+                    .help(format!("write `{closer}` where what this `{bracket}` opens is to end")),
             );
             self.told.extend([open.start, at]);
             self.out.push((at, Token::Fixed(open.closer), at));

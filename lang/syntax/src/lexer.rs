@@ -263,7 +263,7 @@ impl Reader<'_> {
         self.error(
             Code::UNQUOTED_ADDRESS,
             message,
-            "an IPv6 address is a string: its `:` means something here",
+            format!("{title}: outside of a string `:` means something else"),
             Some((&title, &fix)),
         );
         self.push(Token::String);

@@ -12,8 +12,8 @@ pub(crate) fn length(rest: &str) -> usize {
         match (byte, next) {
             (b',' | b')' | b']' | b'"' | b'|' | b'}', _) => break,
             (b'=', Some(b'>' | b'=')) | (b'&', Some(b'&')) => break,
-            // A comment was meant: `/a// like this`.
-            (b'/', Some(b'/')) => break,
+            // A comment was meant: `/a// like this`, but not by `/a//b`.
+            (b'/', Some(b'/')) if is_comment(bytes.get(at + 2)) => break,
             (b'/', _) if before == b'/' && at == 0 => break,
             (b';', None) => break,
             (b';', Some(next)) if next.is_ascii_whitespace() => break,
@@ -34,6 +34,11 @@ pub(crate) fn length(rest: &str) -> usize {
         at += 1;
     }
     at
+}
+
+/// Whether what follows two slashes begins the text of a comment.
+fn is_comment(next: Option<&u8>) -> bool {
+    next.is_none_or(|byte| byte.is_ascii_whitespace() || *byte == b'/')
 }
 
 /// The length of `{name}` at the start of `bytes`.
@@ -60,6 +65,14 @@ pub(crate) fn problem(path: &str, rest: &str) -> Option<Problem> {
     let end = path.len();
     if let Some(at) = path.find(['?', '#']) {
         return Some(query(path, at));
+    }
+    if let Some(at) = path.find("//") {
+        return Some(Problem {
+            at: at..at + 2,
+            message: "a path pattern has no empty segments".to_owned(),
+            help: format!("write `{}`: `//` in a request is read as `/`", path.replace("//", "/")),
+            space: false,
+        });
     }
     if rest.starts_with("//") {
         return Some(Problem {
@@ -111,7 +124,7 @@ fn query(path: &str, at: usize) -> Problem {
 
 /// Whether `path` was reported by [`problem`], so that its text means nothing.
 pub(crate) fn is_bad(path: &str) -> bool {
-    path.contains(['?', '#'])
+    path.contains(['?', '#']) || path.contains("//")
 }
 
 #[cfg(test)]
@@ -139,6 +152,7 @@ mod tests {
             ("/a{ b", "/a"),
             ("/a/{b", "/a/"),
             ("/a// c", "/a"),
+            ("/a//b c", "/a//b"),
             ("/a;\n", "/a"),
             ("/a;b c", "/a;b"),
             ("/a\u{a0}b", "/a"),

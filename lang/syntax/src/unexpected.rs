@@ -42,7 +42,15 @@ impl Scene<'_> {
         let text = self.clip(found);
         let (message, help) = match self.out_of_place(found.1, &text) {
             Some((message, help)) => (message, Some(help)),
-            None => (format!("expected {}, found `{text}`", self.wanted()), self.help(found.1)),
+            None => {
+                let help = self.help(found.1).map(str::to_owned).or_else(|| self.answer(found.1, &text));
+                return Told {
+                    start: found.0,
+                    end: found.2,
+                    message: format!("expected {}, found `{text}`", self.wanted()),
+                    help,
+                };
+            }
         };
         Told { start: found.0, end: found.2, message, help: help.map(str::to_owned) }
     }
@@ -117,13 +125,27 @@ impl Scene<'_> {
         let rule = self.expected.has(Fixed::Otherwise) && self.expected.has(Fixed::Any);
         let label = self.before.is_some_and(|(_, token, _)| token == Fixed::Colon.into())
             && self.expected.has(Fixed::Get);
+        if self.wanted() == "`per`" {
+            return Some("say where it counts: `per proxy`, or `per cluster via` and a service that counts");
+        }
+        let arrow = self.expected.has(Fixed::Arrow) && self.expected.has(Fixed::Where);
         match found {
+            Token::Name if arrow && self.expected.has(Fixed::On) => {
+                Some("write `=>` before what is to become of the request")
+            }
+            Token::Name if arrow => Some("write `=>` before what the rule does, as `any /cart/** => cart`"),
             Token::Path if rule => Some("a rule begins with a method or `any`"),
             Token::String | Token::Number if label => {
                 Some("options stand in braces after the action, as `{ timeout: 2s }`")
             }
             _ => None,
         }
+    }
+
+    /// What a status after the arrow was meant for.
+    fn answer(&self, found: Token, text: &str) -> Option<String> {
+        let arrow = self.before.is_some_and(|(_, token, _)| token == Fixed::Arrow.into());
+        (arrow && found == Token::Number).then(|| format!("write `respond({text})` to answer with a status"))
     }
 
     /// A token's text, not longer than a message bears.

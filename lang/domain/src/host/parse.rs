@@ -35,7 +35,7 @@ pub(super) fn name(text: &str, offset: usize) -> Result<String> {
     }
     if let Some((_, behind)) = text.split_once("://") {
         let host = behind.split(['/', ':']).next().unwrap_or_default();
-        return Err(no_host(format!("`{text}` is a URL, not a host")).help(format!("write `{host}`")));
+        return Err(no_host(format!("`{text}` is a URL, not a host")).help(format!("write `\"{host}\"`")));
     }
     if text.parse::<IpAddr>().is_ok() || text.starts_with('[') {
         return Err(no_host(format!("`{text}` is an address, not a host"))
@@ -44,17 +44,19 @@ pub(super) fn name(text: &str, offset: usize) -> Result<String> {
     if let Some((host, path)) = text.split_once('/') {
         let start = offset + host.len();
         return Err(PatternError::new(start..start + path.len() + 1, "a host has no path")
-            .help(format!("write `{host}`")));
+            .help(format!("write `\"{host}\"`")));
     }
     if let Some((host, port)) = text.split_once(':') {
         let start = offset + host.len();
         return Err(PatternError::new(start..start + port.len() + 1, "a host has no port")
-            .help(format!("write `{host}`; the port is the listener's")));
+            .help(format!("write `\"{host}\"`; the port is the listener's")));
     }
     if let Some(host) = text.strip_suffix('.').filter(|host| !host.is_empty()) {
         let end = offset + text.len();
         return Err(PatternError::new(end - 1..end, "a host is written without the dot at its end").help(
-            format!("write `{host}`; a dot at the end of a request's host is removed before rules see it"),
+            format!(
+                "write `\"{host}\"`; a dot at the end of a request's host is removed before rules see it"
+            ),
         ));
     }
     let mut start = offset;
@@ -89,9 +91,13 @@ fn check_label(label: &str, start: usize) -> Result<()> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-';
     if let Some((at, c)) = label.char_indices().find(|(_, c)| !allowed(*c)) {
         let place = start + at..start + at + c.len_utf8();
-        let error = PatternError::new(place, format!("a host has no `{}`", c.escape_debug()));
+        let message = match c {
+            '*' => "the `*` of a host stands only at its beginning".to_owned(),
+            _ => format!("a host has no `{}`", c.escape_debug()),
+        };
+        let error = PatternError::new(place, message);
         return Err(match c {
-            '*' => error.help("a wildcard stands alone before the first dot, as in `*.acme.com`"),
+            '*' => error.help("write all below a name as `\"*.acme.com\"`, or list the hosts"),
             '_' => error.help("hosts are made of letters, digits and hyphens (RFC 1123)"),
             c if !c.is_ascii() => error.help("write the name as DNS has it, with `xn--`"),
             _ => error.help("a host is made of letters, digits, hyphens and dots"),

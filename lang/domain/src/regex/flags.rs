@@ -24,9 +24,11 @@ impl Parser<'_> {
         if let Some(look) =
             ["(?=", "(?!", "(?<=", "(?<!"].into_iter().find(|look| self.rest().starts_with(look))
         {
-            return Err(PatternError::new(start..start + look.len(), format!("`{look}` is unknown to RE2")).help(
-                "RE2 doesn't look ahead or behind; match with several conditions, as in `path in … && !path in …`",
-            ));
+            return Err(PatternError::new(
+                start..start + look.len(),
+                format!("`{look}` looks ahead or behind, which RE2 can't"),
+            )
+            .help("write two conditions: one for what must be there, one with `!` for what must not"));
         }
         if let Some(open) = ["(?P<", "(?<"].into_iter().find(|open| self.rest().starts_with(open)) {
             return self.named_group(open);

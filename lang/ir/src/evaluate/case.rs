@@ -19,6 +19,10 @@ pub enum CaseError {
     NoGateway {
         /// The host, if one is said.
         host: Option<String>,
+        /// The beginnings of URLs by which the host is served, where it is only another scheme or port that was asked.
+        served: Vec<String>,
+        /// A gateway of the cluster, to ask what it answers.
+        gateway: Option<GatewayId>,
     },
     /// Several gateways of the cluster serve the host.
     SeveralGateways {
@@ -45,12 +49,25 @@ pub enum CaseError {
 }
 
 impl CaseError {
+    /// Why a request can't be sent where there is no cluster.
+    pub(super) fn nowhere() -> Self {
+        Self::NoGateway { host: None, served: Vec::new(), gateway: None }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn help(&self) -> String {
         match self {
-            Self::NoGateway { .. } => {
-                "say `through` and a gateway, or `from` and `to` for a call between services".to_owned()
+            Self::NoGateway { served, .. } if !served.is_empty() => {
+                let urls: Vec<String> = served.iter().map(|url| format!("`{url}`")).collect();
+                format!("it is served as {}", urls.join(" and "))
+            }
+            Self::NoGateway { gateway, .. } => {
+                let gateway = gateway.as_ref().map_or("edge", GatewayId::as_str);
+                format!(
+                    "say `through {gateway}` to see what a gateway answers to a host that it doesn't know, or `from` \
+                     and `to` for a call between services"
+                )
             }
             Self::SeveralGateways { gateways, .. } => {
                 let first = gateways.first().map_or("GATEWAY", GatewayId::as_str);
@@ -67,8 +84,13 @@ impl CaseError {
 impl std::fmt::Display for CaseError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::NoGateway { host: Some(host) } => write!(f, "no gateway serves `{host}`"),
-            Self::NoGateway { host: None } => f.write_str("it is not said where the request enters"),
+            Self::NoGateway { host: Some(host), served, .. } if served.is_empty() => {
+                write!(f, "no gateway serves `{host}`")
+            }
+            Self::NoGateway { host: Some(host), .. } => {
+                write!(f, "no gateway serves `{host}` by that scheme and port")
+            }
+            Self::NoGateway { host: None, .. } => f.write_str("it is not said where the request enters"),
             Self::SeveralGateways { host, gateways } => {
                 let names: Vec<String> = gateways.iter().map(|gateway| format!("`{gateway}`")).collect();
                 let host = host.as_ref().map_or_else(|| "this".to_owned(), |host| format!("`{host}`"));

@@ -51,18 +51,43 @@ pub(super) fn place(
     }
     let here = program.gateways.values().filter(|gateway| gateway.clusters.contains(cluster));
     let ingress = here.filter(|gateway| gateway.kind == GatewayKind::Ingress);
-    let serving: Vec<&Arc<Gateway>> = ingress.filter(|gateway| pick(gateway, &wanted).is_some()).collect();
+    let ingress: Vec<&Arc<Gateway>> = ingress.collect();
+    let serves = |gateway: &&&Arc<Gateway>| pick(gateway, &wanted).is_some();
+    let serving: Vec<&Arc<Gateway>> = ingress.iter().filter(serves).copied().collect();
     let routing = |gateway: &&&Arc<Gateway>| has_table(program, cluster, gateway, &wanted);
     let routed: Vec<&Arc<Gateway>> = serving.iter().filter(routing).copied().collect();
     match (routed.as_slice(), serving.as_slice()) {
         ([only], _) | ([], [only]) => Ok(at_gateway(only, &wanted)),
         ([], []) if *caller != Caller::Outside => Ok(outbound(&wanted)),
-        ([], []) => Err(CaseError::NoGateway { host: wanted.host }),
+        ([], []) => Err(CaseError::NoGateway {
+            served: served(&ingress, &wanted),
+            gateway: ingress.first().map(|gateway| gateway.id.clone()),
+            host: wanted.host,
+        }),
         ([], several) | (several, _) => {
             let gateways: Vec<GatewayId> = several.iter().map(|gateway| gateway.id.clone()).collect();
             Err(CaseError::SeveralGateways { host: wanted.host, gateways })
         }
     }
+}
+
+/// The beginnings of the URLs by which the gateways serve the host, whatever scheme and port were asked for.
+fn served(gateways: &[&Arc<Gateway>], wanted: &Wanted) -> Vec<String> {
+    let Some(host) = wanted.host.as_deref().filter(|_| !wanted.is_connection) else { return Vec::new() };
+    let listeners = gateways.iter().flat_map(|gateway| &gateway.listeners);
+    let urls = listeners.filter(|listener| listener::covers(listener, Some(host)).is_some()).filter_map(
+        |listener| match (listener.protocol, listener.port) {
+            (ListenerProtocol::Http, 80) => Some(format!("http://{host}")),
+            (ListenerProtocol::Https, 443) => Some(format!("https://{host}")),
+            (ListenerProtocol::Http, port) => Some(format!("http://{host}:{port}")),
+            (ListenerProtocol::Https, port) => Some(format!("https://{host}:{port}")),
+            (ListenerProtocol::Tls | ListenerProtocol::Tcp, _) => None,
+        },
+    );
+    let mut urls: Vec<String> = urls.collect();
+    urls.sort();
+    urls.dedup();
+    urls
 }
 
 fn wanted(case: &CaseRequest) -> Result<Wanted, CaseError> {

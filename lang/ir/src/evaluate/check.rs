@@ -65,7 +65,6 @@ pub fn check_case(program: &Program, case: &Case) -> CaseResult {
             Err(error) => return CaseResult { runs: Vec::new(), error: Some(error) },
         }
     }
-    let error =
-        if runs.is_empty() { first_error.or(Some(CaseError::NoGateway { host: None })) } else { None };
+    let error = if runs.is_empty() { first_error.or(Some(CaseError::nowhere())) } else { None };
     CaseResult { runs, error }
 }

@@ -11,6 +11,11 @@ use gloo_source::{Code, Diagnostic, Place, Reported};
 use gloo_syntax::ast::{Expr, ExprKind, Let, Literal, NodeId};
 use std::collections::BTreeMap;
 
+mod order;
+
+/// How many `let`s of a circle a message names.
+const MAX_LINKS: usize = 8;
+
 impl Lowering<'_> {
     /// The type that an expression has by its form; nothing where only its place can say.
     pub(crate) fn type_of(&self, scope: &Scope<'_>, expr: &Expr) -> Option<Ty> {
@@ -93,11 +98,13 @@ impl Lowering<'_> {
         let cut = std::mem::take(&mut self.too_deep);
         let result = self.quietly(|cx| cx.check_body(id, template));
         self.checking.pop();
-        // What was cut short says nothing about this body.
+        // What was cut short within another says nothing about this body.
         if !self.too_deep {
             self.checked.insert(id, result);
+        } else if self.checking.is_empty() {
+            self.checked.insert(id, Err(self.silent()));
         }
-        self.too_deep |= cut;
+        self.too_deep = cut || self.too_deep && !self.checking.is_empty();
         result
     }
 
@@ -152,9 +159,12 @@ impl Lowering<'_> {
                 self.report(scope, diagnostic);
             }
         }
+        self.check_uses_of(id, template);
         self.checking.push(id);
-        let _ = self.check_body(id, template);
+        let result = self.check_body(id, template);
         self.checking.pop();
+        let result = if self.too_deep { Err(self.silent()) } else { result };
+        self.checked.insert(id, result);
     }
 
     /// Notes a chain of `let`s that ends where it begins. It is reported once, where its first is declared.
@@ -170,10 +180,11 @@ impl Lowering<'_> {
         for cycle in std::mem::take(&mut self.cycles) {
             let Some(first) = cycle.first().filter(|first| first.file == self.file) else { continue };
             let Some(place) = declared.get(first.index as usize) else { continue };
-            let names: Vec<String> =
-                cycle.iter().chain([first]).map(|id| self.names.qualified(*id).to_string()).collect();
-            let name = names.first().map_or("", String::as_str);
-            let around = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" is ");
+            let name = self.names.qualified(*first);
+            let links = cycle.iter().skip(1).take(MAX_LINKS).map(|id| self.names.qualified(*id));
+            let more = if cycle.len() > MAX_LINKS + 1 { " is … is" } else { " is" };
+            let links: String = links.map(|name| format!(" is `{name}`")).collect();
+            let around = format!("`{name}`{links}{more} `{name}`");
             let message = format!("`{name}` stands for itself: {around}");
             let diagnostic = Diagnostic::new(Code::CYCLE, *place, message);
             self.report(

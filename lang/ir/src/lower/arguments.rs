@@ -3,7 +3,7 @@
 use super::{Lowering, Scope};
 use crate::resolve::suggest;
 use gloo_source::{Code, Diagnostic, Reported};
-use gloo_syntax::ast::{Call, Expr, NodeId};
+use gloo_syntax::ast::{Call, Expr, ExprKind, Literal, NodeId};
 
 /// The arguments of one call.
 pub(crate) struct Arguments<'e> {
@@ -30,6 +30,18 @@ impl Takes {
     /// Named arguments only.
     pub(crate) const fn named(named: &'static [&'static str]) -> Self {
         Self { positional: &[], named }
+    }
+
+    /// The named argument that a value was meant for, where its form says so.
+    fn fitting(&self, value: &Expr) -> Option<&'static str> {
+        let key = match &value.ungrouped().kind {
+            ExprKind::Literal(Literal::Path(_)) => "path",
+            ExprKind::Literal(Literal::String(text)) if text.value.starts_with('/') => "path",
+            ExprKind::Literal(Literal::String(_)) => "host",
+            ExprKind::Literal(Literal::Int(_)) => "status",
+            _ => return None,
+        };
+        self.named.iter().copied().find(|named| *named == key)
     }
 
     /// `respond(status, body, grpc: …)`
@@ -72,7 +84,12 @@ impl<'e> Arguments<'e> {
                             format!("`{}` takes {count} argument{} without a name", this.name, plural(count))
                         }
                     };
-                    let help = format!("write `{}`", takes.signature(&this.name));
+                    let help = match takes.fitting(&argument.value) {
+                        Some(key) => {
+                            format!("write `{}({key}: {})`", this.name, super::show(&argument.value))
+                        }
+                        None => format!("write `{}`", takes.signature(&this.name)),
+                    };
                     cx.error(scope, Code::BAD_ARGUMENTS, argument.id, message, help)
                 }),
                 Some(key) => {

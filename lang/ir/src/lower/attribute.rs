@@ -246,9 +246,9 @@ impl Lowering<'_> {
             ),
             (AttributeOf::Text(TextAttribute::Claim { provider, .. }), Asking::BeforeLogin) => (
                 format!(
-                    "`{shown}` can't be asked here: this `require` is what verifies tokens such as that of `{provider}`"
+                    "`{shown}` is not known before this `require` has verified the token of `{provider}`"
                 ),
-                "ask for the path, a header or the source, and say who may pass in `access` or in a rule",
+                "leave it out here, and ask for it in `access`, as `allow any where …`",
             ),
             (
                 AttributeOf::Source
@@ -283,6 +283,11 @@ impl Lowering<'_> {
             Some(callee) => suggest::closest(callee, CALLS.iter().copied()),
             None => suggest::closest(&shown, WORDS.iter().copied()),
         };
+        if let Some(text) = meant_attribute(&expr.kind) {
+            let place = scope.place(expr.id);
+            let diagnostic = diagnostic.help(format!("write `{text}`"));
+            return self.report(scope, diagnostic.fix(format!("write `{text}`"), place, text));
+        }
         let common = "`path`, `method`, `host`, `header(\"…\")`, `query(\"…\")`, `cookie(\"…\")`, `source` and `client.ip`";
         let diagnostic = match close {
             Some(close) if callee.is_some() => diagnostic.help(format!("did you mean `{close}(…)`?")),
@@ -295,6 +300,45 @@ impl Lowering<'_> {
         };
         self.report(scope, diagnostic)
     }
+}
+
+/// What other systems' words for an attribute are here: `request.header("x")`, `user_agent`.
+fn meant_attribute(expr: &ExprKind) -> Option<String> {
+    let callee = match expr {
+        ExprKind::Reference(reference) => reference,
+        ExprKind::Call(call) => &call.callee,
+        _ => return None,
+    };
+    let words: Vec<&str> = callee.segments.iter().map(|name| &*name.text).collect();
+    let words = match words.as_slice() {
+        ["request" | "req" | "http", rest @ ..] if !rest.is_empty() => rest,
+        all => all,
+    };
+    let joined = words.join(".");
+    if let ExprKind::Call(call) = expr {
+        let word = match &*joined {
+            "header" | "headers" => "header",
+            "query" | "query_param" | "param" | "queryParam" => "query",
+            "cookie" | "cookies" => "cookie",
+            _ => return None,
+        };
+        let name = call.arguments.first().map_or_else(|| "\"…\"".to_owned(), |it| super::show(&it.value));
+        return Some(format!("{word}({name})"));
+    }
+    let name = joined.to_ascii_lowercase().replace(['_', '.'], "-");
+    Some(match &*name {
+        "user-agent" | "authorization" | "content-type" | "accept" | "referer" | "origin"
+        | "accept-language" => {
+            format!("header(\"{name}\")")
+        }
+        "uri" | "url" | "url-path" | "request-uri" => "path".to_owned(),
+        "authority" | "hostname" | "http-host" => "host".to_owned(),
+        "verb" | "http-method" => "method".to_owned(),
+        "ip" | "remote-addr" | "remote-ip" | "client-address" => "client.ip".to_owned(),
+        "sni" | "server-name" => "tls.sni".to_owned(),
+        _ if words.len() < callee.segments.len() && WORDS.contains(&&*joined) => joined,
+        _ => return None,
+    })
 }
 
 /// Whether the text can be the name of a cookie (RFC 6265, section 4.1.1: a token).

@@ -67,7 +67,7 @@ impl Lowering<'_> {
                     Kind::Namespace if wanted.contains(Kind::Service) => {
                         diagnostic.help(format!("name one of its services, as `{name}.cart`"))
                     }
-                    _ => diagnostic.help(format!("name {}", wanted.in_words())),
+                    _ => diagnostic.help(self.there_are(scope, wanted)),
                 };
                 self.report(scope, diagnostic)
             }
@@ -80,8 +80,9 @@ impl Lowering<'_> {
                     })
                     .collect();
                 let message = format!("`{text}` could be {}", suggest::one_of(&kinds));
-                let help = match ids.iter().find(|id| self.names.kind(**id) == Some(Kind::Service)) {
-                    Some(service) => format!("write `{}` for the service", self.names.qualified(*service)),
+                let paths: Vec<String> = ids.iter().map(|id| self.names.qualified(*id).to_string()).collect();
+                let help = match paths.iter().filter(|path| **path != text).min() {
+                    Some(_) => format!("write {}", suggest::one_of(&suggest::quoted(&paths))),
                     None => "rename one of them".to_owned(),
                 };
                 self.error(scope, Code::AMBIGUOUS_NAME, reference.id, message, help)
@@ -130,7 +131,20 @@ impl Lowering<'_> {
             let of_file = if public { String::new() } else { format!(", and make it `pub` in {file}") };
             return diagnostic.help(format!("it is declared in another module: write `use {path}`{of_file}"));
         }
-        diagnostic.help(format!("declare it, or name {} that there is", wanted.in_words()))
+        diagnostic.help(format!("declare it; {}", self.there_are(scope, wanted)))
+    }
+
+    /// The names that could stand here: "there are `cart` and `frontend`".
+    fn there_are(&self, scope: &Scope<'_>, wanted: Kinds) -> String {
+        const FEW: usize = 6;
+        let mut names = self.names.visible(scope.file, wanted);
+        let shown = suggest::quoted(names.by_ref().take(FEW));
+        match (shown.as_slice(), names.next()) {
+            ([], _) => format!("there is no {} yet", wanted.nouns()),
+            ([one], None) => format!("there is {one}"),
+            (_, None) => format!("there are {}", suggest::all_of(&shown)),
+            (_, Some(_)) => format!("there are {} and others", shown.join(", ")),
+        }
     }
 
     /// Reports an expression that is no reference where one is wanted.

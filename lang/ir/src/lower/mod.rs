@@ -52,6 +52,7 @@ pub(crate) use reference::{Member, Named};
 pub(crate) use report::{show, show_duration};
 pub(crate) use scope::Scope;
 pub(crate) use settings::{Settings, headers_word};
+pub(crate) use template::MAX_DEPTH;
 
 use crate::resolve::{DeclarationId, Hit, Kind, Names, declared_nodes};
 use crate::{
@@ -135,14 +136,18 @@ pub(crate) struct Lowering<'a> {
     pub(crate) checked: BTreeMap<DeclarationId, Result<(), Reported>>,
     /// The `let`s whose bodies are being checked.
     pub(crate) checking: Vec<DeclarationId>,
+    /// The `let`s that have been put in order, so that none is checked before what it uses.
+    pub(crate) ordered: BTreeSet<DeclarationId>,
     pub(crate) cycles: BTreeSet<Vec<DeclarationId>>,
     /// How many expressions `let`s have put into the declaration.
-    steps: u32,
+    pub(crate) steps: u32,
     /// How deep the expression stands that is read.
     nesting: u32,
     pub(crate) too_deep: bool,
     /// How many close names may still be looked for.
     suggestions: u32,
+    /// The unknown names that have been reported of the declaration: each is news once.
+    unknown: BTreeSet<String>,
 }
 
 /// How many close names are looked for in one file: looking for one takes as long as there are names.
@@ -193,17 +198,20 @@ impl<'a> Lowering<'a> {
             used_uses: BTreeSet::new(),
             checked: BTreeMap::new(),
             checking: Vec::new(),
+            ordered: BTreeSet::new(),
             cycles: BTreeSet::new(),
             steps: 0,
             nesting: 0,
             too_deep: false,
             suggestions: MAX_SUGGESTIONS,
+            unknown: BTreeSet::new(),
         }
     }
 
     /// Lowers one declaration, `id` being its own where it has a name. One that can't be lowered has been reported.
     fn item(&mut self, item: &ast::Item, id: DeclarationId) {
         (self.steps, self.too_deep) = (0, false);
+        self.unknown.clear();
         if let Some(name) = item.name() {
             self.check_name(name);
         }
@@ -260,7 +268,8 @@ impl<'a> Lowering<'a> {
         self.items.extend(lowered);
         if self.too_deep {
             let message = "the `let`s used here stand for too many others";
-            self.error(scope, Code::TOO_LARGE, item.id, message, "write some of them out, or use fewer");
+            let help = format!("write some of them out: at most {MAX_DEPTH} may stand one for the other");
+            self.error(scope, Code::TOO_LARGE, item.id, message, help);
         }
     }
 
@@ -276,9 +285,9 @@ impl<'a> Lowering<'a> {
 
     /// Does something whose errors are given elsewhere: they are counted, not kept.
     pub(crate) fn quietly<R>(&mut self, act: impl FnOnce(&mut Self) -> R) -> R {
-        let kept = std::mem::take(&mut self.sink);
+        let kept = (std::mem::take(&mut self.sink), std::mem::take(&mut self.unknown));
         let result = act(self);
-        self.sink = kept;
+        (self.sink, self.unknown) = kept;
         result
     }
 

@@ -4,7 +4,7 @@ use super::form_of;
 use super::{Arguments, Lowering, Scope, Takes};
 use crate::Ty;
 use gloo_domain::{AddressRange, HostPattern, Method, PathPattern, PathTemplate, PatternError, Regex};
-use gloo_source::{Code, Diagnostic, Reported};
+use gloo_source::{Code, Diagnostic, Reported, Severity};
 use gloo_syntax::ast::{self, Expr, ExprKind, Literal, NodeId};
 
 impl Lowering<'_> {
@@ -24,8 +24,11 @@ impl Lowering<'_> {
     /// A path pattern: `/a/**`, `prefix("/a")`, `regex(r"…")`, `ignore_case(/a)`.
     pub(crate) fn path_pattern(&mut self, scope: &Scope<'_>, expr: &Expr) -> Result<PathPattern, Reported> {
         self.follow(scope, expr, |cx, scope, expr| match (&expr.kind, form_of(expr)) {
-            (ExprKind::Literal(Literal::Path(text)), _) => PathPattern::parse(text)
-                .map_err(|error| cx.bad_pattern(scope, Code::BAD_PATTERN, expr.id, &error)),
+            (ExprKind::Literal(Literal::Path(text)), _) => {
+                cx.warn_of_colon(scope, expr.id, text);
+                PathPattern::parse(text)
+                    .map_err(|error| cx.bad_pattern(scope, Code::BAD_PATTERN, expr.id, &error))
+            }
             (ExprKind::Call(call), Some((word @ ("prefix" | "regex" | "ignore_case"), _))) => {
                 let arguments = Arguments::read(cx, scope, expr.id, call, Takes::one(&["pattern"]))?;
                 match word {
@@ -52,6 +55,22 @@ impl Lowering<'_> {
             }
             _ => Err(cx.mismatch(scope, expr, Ty::Path)),
         })
+    }
+
+    /// Warns of `/users/:id`, which other routers take for a named segment.
+    fn warn_of_colon(&mut self, scope: &Scope<'_>, node: NodeId, path: &str) {
+        let is_name = |name: &&str| {
+            name.starts_with(|c: char| c.is_ascii_alphabetic())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        };
+        let Some(name) = path.split('/').filter_map(|part| part.strip_prefix(':')).find(is_name) else {
+            return;
+        };
+        let message = format!("`:{name}` stands for these very characters");
+        let mut diagnostic = Diagnostic::new(Code::BAD_PATTERN, scope.place(node), message)
+            .help(format!("write `{{{name}}}` for any segment, called `{name}`"));
+        diagnostic.severity = Severity::Warning;
+        self.sink.warn(diagnostic);
     }
 
     /// Path patterns, one or a list.

@@ -3,8 +3,9 @@
 mod claim;
 mod outcome;
 mod request;
+mod request_text;
 
-pub use request::{RequestText, request_from_text};
+pub use request_text::{RequestText, request_from_text};
 
 use super::{Lowering, Scope};
 use crate::{Case, Claim, Proof, TestBlock};

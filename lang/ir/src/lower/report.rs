@@ -11,11 +11,15 @@ const MAX_SITES: usize = 3;
 
 impl Lowering<'_> {
     /// Adds an error whose primary place stands in `scope`. One that arises in the body of a `let` names its uses too.
+    /// That a name is unknown is said once in a declaration.
     pub(crate) fn report(&mut self, scope: &Scope<'_>, mut diagnostic: Diagnostic<Place>) -> Reported {
         for site in scope.sites().take(MAX_SITES) {
             diagnostic = diagnostic.label(site.place, format!("`{}` is used here", site.name));
         }
         self.errors += 1;
+        if diagnostic.code == Code::UNKNOWN_NAME && !self.unknown.insert(diagnostic.message.clone()) {
+            return self.silent();
+        }
         self.sink.report(diagnostic)
     }
 

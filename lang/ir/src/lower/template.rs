@@ -8,7 +8,7 @@ use gloo_source::{Code, Diagnostic, Reported};
 use gloo_syntax::ast::{Argument, Expr, ExprKind, Let, Parameter, Reference};
 
 /// How deep `let`s may stand for `let`s.
-const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 32;
 /// How deep an expression may be nested, the `let`s in it put in. The parser allows 200 levels in one.
 const MAX_NESTING: u32 = 400;
 /// How many expressions `let`s may put into one declaration.
@@ -97,6 +97,9 @@ impl Lowering<'_> {
         if around.len() + self.checking.len() >= MAX_DEPTH {
             self.too_deep = true;
             return Err(self.silent());
+        }
+        if self.checking.is_empty() {
+            self.check_in_order(id);
         }
         // What is wrong with the body by itself has been said where it is declared.
         self.check_template(id, &template)?;

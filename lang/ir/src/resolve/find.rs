@@ -183,6 +183,20 @@ impl Names {
         }
     }
 
+    /// The names that can be written in a file for something of the kinds `wanted`, in the order of the alphabet:
+    /// those of its own module.
+    pub fn visible(&self, file: FileId, wanted: Kinds) -> impl Iterator<Item = &str> {
+        let module = self.files.get(&file).and_then(|names| self.modules.get(&names.module));
+        let names = module.into_iter().flat_map(move |module| {
+            let declared = module.declared.iter().filter(move |(_, ids)| {
+                ids.iter().any(|id| self.kind(*id).is_some_and(|kind| wanted.contains(kind)))
+            });
+            let services = module.services.keys().filter(move |_| wanted.contains(Kind::Service));
+            declared.map(|(name, _)| &**name).chain(services.map(|name| &**name))
+        });
+        names.collect::<std::collections::BTreeSet<_>>().into_iter()
+    }
+
     /// The name in a module that is most like a word.
     #[must_use]
     pub fn closest_in(&self, module: &str, word: &str) -> Option<&str> {

@@ -1,16 +1,17 @@
 //! "Did you mean": the closest name, if one is close.
 
 /// The candidate that is most like `word`, if one is so like it that a slip explains the difference: at most a third of
-/// the letters, case apart. Of equally close ones the first in the order of the alphabet.
+/// the letters, case apart, and none of a word of one or two. Of equally close ones the first in the order of the
+/// alphabet.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
     let length = word.chars().count();
-    let allowed = (length / 3).clamp(1, 4);
+    let allowed = (length / 3).min(4);
     candidates
         .into_iter()
         .filter(|candidate| *candidate != word && candidate.len().abs_diff(word.len()) <= allowed)
         .map(|candidate| (strsim::osa_distance(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.chars().count().max(2))
+        .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.chars().count())
         .min()
         .map(|(_, candidate)| candidate)
 }

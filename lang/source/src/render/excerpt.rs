@@ -12,8 +12,9 @@ const ARROW: usize = 5;
 const NOTE: usize = 4;
 /// Columns that are left before what is underlined when the start of a line is cut off.
 const BEFORE: usize = 12;
-/// How far a line is looked at on both sides of what it shows, in bytes: it may be a mebibyte long.
-const REACH: u32 = 2048;
+/// How far a line is looked at on both sides of where something begins, in bytes: it may be a mebibyte long, and a
+/// terminal is much narrower than this.
+const REACH: u32 = 1024;
 /// Columns between tab stops.
 const TAB: usize = 4;
 
@@ -139,9 +140,9 @@ impl Row {
         // Of something wide its first half is enough, so that the text about it has room.
         let ends = column(span.end).clamp(begins + 1, begins + 1 + width / 2);
         let can_skip = begins.saturating_sub(BEFORE);
+        let text_width = needs.text_width.max(NOTE);
         let wanted = |text_width: usize| (ends + ARROW + text_width).saturating_sub(width);
-        let mut skip =
-            if wanted(needs.text_width) <= can_skip { wanted(needs.text_width) } else { wanted(NOTE) };
+        let mut skip = if wanted(text_width) <= can_skip { wanted(text_width) } else { wanted(NOTE) };
         skip = skip.min(can_skip);
         let cut_left = usize::from(skip > 0 || from > bounds.start as usize);
         skip += usize::from(skip > 0);
@@ -159,8 +160,8 @@ impl Row {
                 break;
             }
             marks.push(Mark { offset: cell.offset, ..end });
-            text.push_str(&cell.shown);
-            end.position += cell.shown.chars().count();
+            text.extend(std::iter::repeat_n(cell.shown, cell.count));
+            end.position += cell.count;
             end.column += cell.width;
         }
         marks.push(end);
@@ -183,7 +184,9 @@ impl Row {
 struct Cell {
     offset: u32,
     column: usize,
-    shown: String,
+    shown: char,
+    /// How many times it is shown: a tab is several blanks.
+    count: usize,
     width: usize,
 }
 
@@ -191,11 +194,11 @@ fn cells(text: &str, from: usize) -> Vec<Cell> {
     let mut next = 0;
     text.char_indices()
         .map(|(at, c)| {
-            let shown = if c == '\t' { " ".repeat(TAB - next % TAB) } else { String::from(shown(c)) };
-            let width = shown.chars().map(|c| c.width().unwrap_or(1)).sum();
+            let (shown, count) = if c == '\t' { (' ', TAB - next % TAB) } else { (shown(c), 1) };
+            let width = shown.width().unwrap_or(1) * count;
             let column = next;
             next += width;
-            Cell { offset: (from + at) as u32, column, shown, width }
+            Cell { offset: (from + at) as u32, column, shown, count, width }
         })
         .collect()
 }

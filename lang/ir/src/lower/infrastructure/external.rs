@@ -18,13 +18,14 @@ impl Lowering<'_> {
             ast::ExternalEntry::Setting(setting) => Some(setting),
             _ => None,
         });
+        let (unnamed, settings) = self.without_ports(scope, settings);
         let known = &["hosts", "tls", "through"];
         let settings = Settings::read(self, scope, it.name.id, "an external", known, settings);
         let ports = it.entries.iter().filter_map(|entry| match entry {
             ast::ExternalEntry::Port(port) => Some(port),
             _ => None,
         });
-        let ports = self.lower_ports(scope, &it.name, "the external", ports);
+        let ports = self.lower_ports(scope, &it.name, "the external", ports, unnamed);
         let tls = settings.optional(self, scope, "tls", Self::at(Lowering::external_tls));
         let through = settings.optional(self, scope, "through", Lowering::egress);
         let hosts = settings.required(self, scope, "hosts", "[\"api.stripe.com\"]")?;

@@ -8,19 +8,43 @@ use gloo_syntax::ast::{self, Expr, ExprKind, Literal, NodeId};
 use std::collections::BTreeMap;
 
 impl Lowering<'_> {
-    /// The ports of a service or a host outside (`owner`), of which there must be one.
+    /// The settings of a service or a host outside without those that were meant as ports, `port: 8080`: these are
+    /// reported, and the last is given back.
+    pub(super) fn without_ports<'e>(
+        &mut self,
+        scope: &Scope<'_>,
+        settings: impl Iterator<Item = &'e ast::Setting>,
+    ) -> (Option<Reported>, Vec<&'e ast::Setting>) {
+        let is_port = |setting: &&ast::Setting| setting.key.text().is_some_and(|key| &**key == "port");
+        let (ports, settings): (Vec<_>, Vec<_>) = settings.partition(is_port);
+        let mut reported = None;
+        for port in ports {
+            let place = scope.place(port.key.id);
+            let advice = format!("write `port http: {}`", crate::lower::show(&port.value));
+            let diagnostic =
+                Diagnostic::new(Code::MISSING, place, "this port doesn't say which protocol it speaks")
+                    .help(advice.clone())
+                    .fix(advice, place, "port http");
+            reported = Some(self.report(scope, diagnostic));
+        }
+        (reported, settings)
+    }
+
+    /// The ports of a service or a host outside (`owner`), of which there must be one. `unnamed` are ports that were
+    /// wrongly written and reported.
     pub(super) fn lower_ports<'e>(
         &mut self,
         scope: &Scope<'_>,
         owner: &ast::Name,
         what: &str,
         ports: impl Iterator<Item = &'e ast::Port>,
+        unnamed: Option<Reported>,
     ) -> Result<Vec<Port>, Reported> {
         let mut lowered: Vec<Port> = Vec::new();
         let mut names: BTreeMap<&str, NodeId> = BTreeMap::new();
         let mut numbers: BTreeMap<u16, NodeId> = BTreeMap::new();
-        let mut failed = None;
-        let mut none = true;
+        let mut failed = unnamed;
+        let mut none = unnamed.is_none();
         for port in ports {
             none = false;
             if let Some(first) = names.insert(&port.name.text, port.name.id) {

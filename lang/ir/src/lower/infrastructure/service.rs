@@ -58,6 +58,7 @@ impl Lowering<'_> {
             ast::ServiceEntry::Setting(setting) => Some(setting),
             _ => None,
         });
+        let (unnamed, settings) = self.without_ports(scope, settings);
         let known = &["name", "account", "labels"];
         let settings = Settings::read(self, scope, it.name.id, "a service", known, settings);
         let clusters = self.placement(scope, id, it.on.as_ref());
@@ -68,7 +69,7 @@ impl Lowering<'_> {
             ast::ServiceEntry::Port(port) => Some(port),
             _ => None,
         });
-        let ports = self.lower_ports(scope, &it.name, "the service", ports);
+        let ports = self.lower_ports(scope, &it.name, "the service", ports, unnamed);
         let subsets = self.lower_subsets(scope, it);
         let name = self.real_name(scope, &it.name, settings.value("name"))?;
         Ok(Service {

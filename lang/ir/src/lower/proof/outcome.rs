@@ -158,7 +158,13 @@ impl Lowering<'_> {
         let diagnostic = Diagnostic::new(Code::TYPE_MISMATCH, place, message);
         let words = WORDS.iter().map(|(word, _)| *word).chain(["reaches", "only_reaches", "passes", "same"]);
         let diagnostic = match form_of(expr).and_then(|(word, _)| suggest::closest(word, words)) {
-            Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
+            Some(close) => {
+                let diagnostic = diagnostic.help(format!("did you mean `{close}`?"));
+                match expr.word() {
+                    Some(_) => diagnostic.fix(format!("write `{close}`"), place, close),
+                    None => diagnostic,
+                }
+            }
             None => diagnostic.help(format!("there are {FORMS}")),
         };
         self.report(scope, diagnostic)

@@ -1,13 +1,13 @@
-//! The requests of tests, and those that the command line is given.
+//! The requests of tests.
 
 use crate::lower::path::method_of;
-use crate::lower::{Asking, AttributeOf, Lowering, NoAssets, Scope};
-use crate::resolve::{Kind, Names};
+use crate::lower::{Asking, AttributeOf, Lowering, Scope};
+use crate::resolve::Kind;
 use crate::{
-    AddressAttribute, Attribute, Case, CaseKind, CaseRequest, ClusterId, GatewayId, ProviderId, ServiceId,
+    AddressAttribute, Attribute, Case, CaseKind, CaseRequest, GatewayId, ProviderId, ServiceId,
     SourcePattern, TextAttribute,
 };
-use gloo_source::{Code, Diagnostic, FileId, Reported, Span};
+use gloo_source::{Code, Reported};
 use gloo_syntax::ast::{self, Block, Expr, ExprKind, KeyKind, Literal, NodeId, Setting};
 use std::collections::BTreeMap;
 
@@ -22,7 +22,11 @@ impl Lowering<'_> {
         Ok(Case { place: scope.place(it.id), request: request?, on: on?, outcome: outcome? })
     }
 
-    fn case_request(&mut self, scope: &Scope<'_>, it: &ast::Case) -> Result<CaseRequest, Reported> {
+    pub(super) fn case_request(
+        &mut self,
+        scope: &Scope<'_>,
+        it: &ast::Case,
+    ) -> Result<CaseRequest, Reported> {
         let attributes = it.attributes.as_ref().map(|block| self.attributes(scope, block)).transpose();
         let from = it.scope.from.as_ref().map(|expr| self.source(scope, expr)).transpose();
         let through = it.scope.through.as_ref().map(|expr| self.entry_gateway(scope, expr)).transpose();
@@ -261,85 +265,4 @@ fn split_url(text: &str) -> Option<(Option<(bool, String, Option<u16>)>, String)
 fn word_expr(id: NodeId, word: &std::sync::Arc<str>) -> Expr {
     let segments = vec![ast::Name { id, text: word.clone() }];
     Expr { id, kind: ExprKind::Reference(ast::Reference { id, segments, all: None, cluster: None }) }
-}
-
-/// A request as the command line gives it: each part is text of the language.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct RequestText<'t> {
-    /// Method and URL, or method and path: `GET https://shop.acme.com/cart`.
-    pub request: &'t str,
-    /// Attributes in braces: `{ auth0: valid }`.
-    pub with: Option<&'t str>,
-    /// The caller.
-    pub from: Option<&'t str>,
-    /// The service that is called.
-    pub to: Option<&'t str>,
-    /// The gateway.
-    pub through: Option<&'t str>,
-    /// The cluster.
-    pub on: Option<&'t str>,
-}
-
-/// What is wrong with the text of a request, and the text that the spans are of.
-pub type WrongRequest = (String, Vec<Diagnostic<Span>>);
-
-/// Reads a request that isn't part of a program. Names are looked up from the root module. The text that the
-/// diagnostics speak of is given back with them, as that of `file`.
-///
-/// # Errors
-/// What is wrong with it, and the text that the spans are of.
-pub fn request_from_text(
-    names: &Names,
-    file: FileId,
-    text: &RequestText<'_>,
-) -> Result<(CaseRequest, Option<ClusterId>), WrongRequest> {
-    let source = as_test(text);
-    let parsed = gloo_syntax::parse(file, &source);
-    if !parsed.diagnostics.is_empty() {
-        return Err((source, parsed.diagnostics));
-    }
-    let case = parsed.tree.items.iter().find_map(|item| match &item.kind {
-        ast::ItemKind::Test(test) => test.entries.iter().find_map(|entry| match entry {
-            ast::CaseEntry::Case(case) => Some(case.as_ref()),
-            ast::CaseEntry::Error(_) => None,
-        }),
-        _ => None,
-    });
-    let names = &names.with_root_file(file);
-    let mut cx = Lowering::new(names, file, &NoAssets);
-    let scope = Scope::of_file(file);
-    let read = case.map(|case| {
-        let on = case.scope.on.as_ref().map(|expr| cx.cluster(&scope, expr)).transpose();
-        cx.case_request(&scope, case).and_then(|request| Ok((request, on?)))
-    });
-    match read {
-        Some(Ok(read)) => Ok(read),
-        _ => {
-            let spans = |place: gloo_source::Place| parsed.spans.get(place.node);
-            let diagnostics = cx.sink.into_diagnostics();
-            Err((source, diagnostics.into_iter().map(|diagnostic| diagnostic.map_places(spans)).collect()))
-        }
-    }
-}
-
-/// The request as the one case of a test.
-fn as_test(text: &RequestText<'_>) -> String {
-    let (method, target) = text.request.trim().split_once(char::is_whitespace).unwrap_or((text.request, ""));
-    let target = target.trim();
-    // A URL needs quotes in the language, and a path with a query too; on the command line both stand as they are.
-    let quoted = if target.starts_with('"') || matches!(method, "grpc" | "tcp") {
-        target.to_owned()
-    } else {
-        format!("\"{}\"", target.replace('\\', "\\\\").replace('"', "\\\""))
-    };
-    let mut case = format!("{method} {quoted}");
-    if let Some(with) = text.with {
-        case.push_str(&format!(" {with}"));
-    }
-    for (word, part) in [("from", text.from), ("through", text.through), ("to", text.to), ("on", text.on)] {
-        if let Some(part) = part {
-            case.push_str(&format!(" {word} {part}"));
-        }
-    }
-    format!("test \"request\" {{\n  {case} => allowed\n}}\n")
 }

@@ -222,6 +222,10 @@ impl Lowering<'_> {
             if is_served {
                 return Ok(At { value: host, at: scope.place(expr.id) });
             }
+            // What a listener serves isn't known if its own hosts are wrong, which has been said there.
+            if candidates.iter().any(|it| it.hosts.is_empty()) {
+                return Err(cx.silent());
+            }
             let owner = match listener {
                 Some(listener) => format!("the listener `{gateway}.{}` doesn't serve", listener.name),
                 None => format!("no listener of `{gateway}` serves"),

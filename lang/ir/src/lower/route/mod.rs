@@ -72,10 +72,22 @@ impl Lowering<'_> {
                 self.declared_twice(scope, name, first);
             }
             if let Some(otherwise) = otherwise {
-                let message = "this rule stands after `otherwise`, which takes everything";
-                let diagnostic = Diagnostic::new(Code::MISPLACED, scope.place(rule.id), message)
-                    .label(scope.place(otherwise), "`otherwise` stands here")
-                    .help("put `otherwise` last");
+                let diagnostic = match rule.pattern {
+                    ast::RulePattern::Otherwise(_) => {
+                        let message = "there are two `otherwise`, and the first takes all that is left";
+                        Diagnostic::new(Code::MISPLACED, scope.place(rule.id), message)
+                            .saying("never reached")
+                            .label(scope.place(otherwise), "first here")
+                            .help("keep one of them")
+                    }
+                    _ => {
+                        let message = "this rule stands after `otherwise`, which takes everything";
+                        Diagnostic::new(Code::MISPLACED, scope.place(rule.id), message)
+                            .saying("never reached")
+                            .label(scope.place(otherwise), "`otherwise` stands here")
+                            .help("put `otherwise` last")
+                    }
+                };
                 failed = Some(self.report(scope, diagnostic));
             }
             match self.lower_rule(scope, rule, number, kind) {

@@ -40,7 +40,7 @@ impl Lowering<'_> {
             RulePattern::Otherwise(_) => Ok(Match::Otherwise),
             RulePattern::Grpc(method) => {
                 if kind == Rules::Connections {
-                    let message = "this listener passes connections on, so gRPC can't be told";
+                    let message = "this listener passes connections on unread, so a rule can't ask for gRPC";
                     let help = "write `any where …` or `otherwise`, or put the table on an `http` or `https` listener";
                     return Err(self.error(scope, Code::MISPLACED, method.id, message, help));
                 }
@@ -50,7 +50,8 @@ impl Lowering<'_> {
             }
             RulePattern::Http { methods, path } if kind == Rules::Connections => {
                 if let MethodsKind::Listed(_) = methods.kind {
-                    let message = "this listener passes connections on, so methods can't be told";
+                    let message =
+                        "this listener passes connections on unread, so a rule can't ask for a method";
                     return Err(self.error(
                         scope,
                         Code::MISPLACED,
@@ -60,8 +61,9 @@ impl Lowering<'_> {
                     ));
                 }
                 if let Some(path) = path {
-                    let message = "this listener passes connections on, so paths can't be told";
-                    let help = "write `any where …` or `otherwise`";
+                    let message =
+                        "this listener passes connections on unread, so a rule can't ask for a path";
+                    let help = "write `otherwise => …`, or put the table on an `http` or `https` listener";
                     return Err(self.error(scope, Code::MISPLACED, path.id, message, help));
                 }
                 let condition = self.condition(scope, condition, Asking::Connection)?;
@@ -127,11 +129,19 @@ impl Lowering<'_> {
             };
             let Some(missing) = missing else { continue };
             let taken = if missing == "**" { missing.to_owned() } else { format!("{{{missing}}}") };
-            let message = format!("`{template}` takes `{taken}`, which the match doesn't capture");
+            let message = format!("`{taken}` is not in the path of this rule, so it can't be put in here");
             let diagnostic = Diagnostic::new(Code::BAD_PATTERN, place, message)
                 .label(scope.place(node), captured(pattern));
             let help = match pattern {
-                Some(_) => format!("put `{taken}` into the match, or leave it out here"),
+                Some(_) if missing == "**" => {
+                    "let the rule's path end in `/**`, or leave `**` out here".to_owned()
+                }
+                Some(pattern) => match pattern.capture_names().next() {
+                    Some(known) => {
+                        format!("write `{{{known}}}`, or name the segment `{taken}` in the rule's path")
+                    }
+                    None => format!("name a segment `{taken}` in the rule's path, or leave it out here"),
+                },
                 None => "write a path without wildcards".to_owned(),
             };
             self.report(scope, diagnostic.help(help));
@@ -154,15 +164,11 @@ impl Lowering<'_> {
 
 /// What a match captures, in words.
 fn captured(pattern: Option<&PathPattern>) -> String {
-    let Some(pattern) = pattern else { return "this captures nothing".to_owned() };
+    let Some(pattern) = pattern else { return "this has no path".to_owned() };
     let rest = pattern.captures_rest().then(|| "`**`".to_owned());
     let names: Vec<String> =
         pattern.capture_names().map(|name| format!("`{{{name}}}`")).chain(rest).collect();
-    if names.is_empty() {
-        "this captures nothing".to_owned()
-    } else {
-        format!("this captures {}", names.join(", "))
-    }
+    if names.is_empty() { "this names nothing".to_owned() } else { format!("this has {}", names.join(", ")) }
 }
 
 fn asking(kind: Rules) -> Asking {
