@@ -140,9 +140,9 @@ impl Row {
         // Of something wide its first half is enough, so that the text about it has room.
         let ends = column(span.end).clamp(begins + 1, begins + 1 + width / 2);
         let can_skip = begins.saturating_sub(BEFORE);
-        let text_width = needs.text_width.max(NOTE);
         let wanted = |text_width: usize| (ends + ARROW + text_width).saturating_sub(width);
-        let mut skip = if wanted(text_width) <= can_skip { wanted(text_width) } else { wanted(NOTE) };
+        let mut skip =
+            if wanted(needs.text_width) <= can_skip { wanted(needs.text_width) } else { wanted(NOTE) };
         skip = skip.min(can_skip);
         let cut_left = usize::from(skip > 0 || from > bounds.start as usize);
         skip += usize::from(skip > 0);
