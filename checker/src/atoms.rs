@@ -8,6 +8,7 @@
 //! that may be repeated, claims and names of certificates are lists: for each class of values some value may lie in it or
 //! not, each for itself, and where none does the attribute is absent.
 
+mod choice;
 mod field;
 mod key;
 mod source;
@@ -18,6 +19,7 @@ pub(crate) use source::Sources;
 
 use crate::formula::Formula;
 use crate::undecided::Undecided;
+use gloo_ir::evaluate::Question;
 use gloo_ir::{PathMode, Predicate, Program, Test};
 use std::collections::BTreeMap;
 
@@ -72,6 +74,27 @@ impl Atoms {
             }
         }
         Ok(Self { fields, tests })
+    }
+
+    /// As [`Self::of`], with the free choices that questions tell apart.
+    ///
+    /// # Errors
+    /// As for [`Self::of`].
+    pub fn with_choices<'p>(
+        universe: &Universe<'_>,
+        predicates: impl IntoIterator<Item = &'p Predicate>,
+        questions: &[Question],
+    ) -> Result<Self, Undecided> {
+        let mut atoms = Self::of(universe, predicates)?;
+        atoms.fields.extend(choice::fields(questions));
+        Ok(atoms)
+    }
+
+    /// Whether the classes tell apart what a predicate asks.
+    fn knows(&self, predicate: &Predicate) -> bool {
+        let mut knows = true;
+        predicate.each_test(&mut |test| knows &= self.tests.contains_key(test));
+        knows
     }
 
     /// Atoms of which no predicate is asked.

@@ -172,6 +172,28 @@ impl Space<'_> {
         highest.ite(&high, &low)
     }
 
+    /// What some request of the set has in each field; nothing if the set is empty.
+    pub fn any(&self, set: &Set) -> Option<Chosen> {
+        let cube = set.pick_cube(|_, _, _| false)?;
+        let is_set = |bit: &OptBool| matches!(bit, OptBool::True);
+        let mut chosen = Chosen::new();
+        for (number, (field, bits)) in self.atoms.fields.iter().zip(&self.bits).enumerate() {
+            let own = cube.get(bits.clone()).unwrap_or_default();
+            let classes = match field.kind {
+                Kind::One => {
+                    let class = own.iter().fold(0_usize, |class, bit| class << 1 | usize::from(is_set(bit)));
+                    vec![u32::try_from(class.min(field.classes.len().saturating_sub(1))).unwrap_or(u32::MAX)]
+                }
+                Kind::List => {
+                    let has = (0_u32..).zip(own).filter(|(_, bit)| is_set(bit));
+                    has.map(|(class, _)| class).collect()
+                }
+            };
+            chosen.insert(number, classes);
+        }
+        Some(chosen)
+    }
+
     /// What a request of the set has in each field, as readable as it can be had; nothing if the set is empty.
     ///
     /// # Errors

@@ -219,7 +219,7 @@ pub(crate) fn witness(atoms: &Atoms, chosen: &Chosen) -> Witness {
                     witness.client_address = Some(*address);
                 }
                 (_, Value::Address(address)) => witness.source_address = Some(*address),
-                (_, Value::Absent) => {}
+                (_, Value::Absent | Value::Credential(_) | Value::Verdict(_) | Value::Body(_)) => {}
             }
         }
         if let (FieldKey::Text(attribute), false) = (&field.key, texts.is_empty()) {

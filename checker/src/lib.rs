@@ -4,6 +4,8 @@
 
 mod atoms;
 mod diagram;
+mod entrance;
+mod explore;
 mod fold;
 mod folded;
 mod formula;
@@ -43,6 +45,7 @@ fn checked(program: &Program, wanted: Wanted) -> Vec<Diagnostic<Place>> {
     findings.extend(property::impossible_match(&tables));
     findings.extend(property::shadowed_rule(program, &tables));
     findings.extend(property::retry_budget(program));
+    findings.extend(property::proof_failed(program));
     findings.extend(property::weight_zero(program));
     for table in &tables {
         if let Err(undecided) = &table.turns {

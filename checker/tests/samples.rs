@@ -1,4 +1,4 @@
-//! What is said of the rules of random tables, held against the evaluator.
+//! What is said of the rules of random tables, and of claims about random programs, held against the evaluator.
 //!
 //! Each table is text: patterns that overlap in every way, methods, headers, queries, addresses, delegation. A rule that
 //! is said to decide has a request; the evaluator says that this rule decides it. A rule that is said never to decide is
@@ -6,8 +6,8 @@
 
 use gloo_checker::{check_twice, samples};
 use gloo_domain::Method;
-use gloo_ir::evaluate::{Entry, Message, Request, StepKind, Verdict, decide};
-use gloo_ir::{ClusterId, GatewayId, Program, compile};
+use gloo_ir::evaluate::{Credential, Entry, Message, Request, StepKind, Verdict, decide, holds, meets};
+use gloo_ir::{ClusterId, GatewayId, Program, ProviderId, Quantifier, compile};
 use gloo_source::{Code, Place};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -155,5 +155,89 @@ proptest! {
             prop_assert!(deciding.contains(&place));
         }
         prop_assert!(found.is_disjoint(&deciding));
+    }
+}
+
+const CLAIMED: &str = r#"
+provider auth0: jwt { issuer: "https://acme.example/"  jwks: "https://acme.example/keys"  audiences: ["shop"] }
+policy door on outer { require auth0 where path in /a/** && method == GET }
+access shop.one { deny any where header("x") == "2"  allow any where !path in /b/** }
+routes calls on mesh for shop.one { any /a/b => respond(410)  any /moved/{id}/c => respond(411) }
+"#;
+
+const ACTIONS: [&str; 5] = [
+    "shop.one",
+    "respond(404)",
+    "redirect(path: \"/r\")",
+    "shop.one { rewrite: /a/b }",
+    "shop.one { request_headers { set x: query(\"q\") } }",
+];
+const OUTCOMES: [&str; 8] = [
+    "allowed",
+    "denied",
+    "reaches(shop.one)",
+    "status == 404",
+    "status in [410, 411]",
+    "authenticated || !reaches(shop.one)",
+    "redirected",
+    "!status == 403",
+];
+
+/// A program with policies, access and rewrites, and claims about it of which most are wrong.
+fn claims() -> impl Strategy<Value = String> {
+    let rules = proptest::collection::vec((rule(), select(ACTIONS.to_vec())), 1..6);
+    let quantifier = select(vec!["every", "no", "some"]);
+    let claims =
+        proptest::collection::vec((quantifier, select(CONDITIONS.to_vec()), select(OUTCOMES.to_vec())), 4);
+    (rules, claims).prop_map(|(rules, claims)| {
+        let rules: String = rules.iter().map(|(rule, action)| format!("{rule} => {action}\n")).collect();
+        let claim = |(index, (quantifier, condition, outcome)): (usize, &(&str, &str, &str))| {
+            format!("prove \"claim {index}\" {{ {quantifier} request through edge where {condition} && host in \"*.acme.com\" => {outcome} }}\n")
+        };
+        let claims: String = claims.iter().enumerate().map(claim).collect();
+        format!(
+            "routes outer on edge for [\"www.acme.com\", \"shop.acme.com\"] {{\n{rules}\
+             \x20 any /old/{{id}} => shop.one {{ rewrite: /moved/{{id}}/c }}\n  otherwise => respond(404)\n}}\n{claims}"
+        )
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_said_of_claims_is_what_the_evaluator_does(text in claims()) {
+        let compiled = compile(&[("prelude.gloo", PRELUDE), ("claimed.gloo", CLAIMED), ("case.gloo", &text)], None);
+        let errors: Vec<String> = compiled.errors().map(|error| error.message.clone()).collect();
+        prop_assert_eq!(errors, Vec::<String>::new(), "{}", text);
+        let program = &compiled.program;
+        let cluster = ClusterId::new("lab");
+        let findings = check_twice(program);
+        let said = |code: Code, place: Place| {
+            findings.iter().any(|one| one.code == code && one.labels.first().is_some_and(|label| label.place == place))
+        };
+        for claim in program.proofs.iter().flat_map(|proof| &proof.claims) {
+            let fails = said(Code::PROOF_FAILED, claim.place);
+            let is_known = fails || !said(Code::UNDECIDED, claim.place) && !said(Code::PROOF_VACUOUS, claim.place);
+            prop_assert!(is_known, "{:?} of\n{}", claim, text);
+            for mut request in grid() {
+                for credential in [Credential::Absent, Credential::Invalid, Credential::Valid] {
+                    request.credentials.insert(ProviderId::new("auth0"), credential);
+                    if !meets(program, &claim.scope.condition, &request.attributes(program, &cluster)) {
+                        continue;
+                    }
+                    let trace = decide(program, &cluster, &request);
+                    let meets = holds(program, &request, &claim.outcome, &trace);
+                    let is_against = match claim.quantifier {
+                        Quantifier::Every => !meets,
+                        Quantifier::No => meets,
+                        // Some request does, so it can't be said that none does.
+                        Quantifier::Some => meets && fails,
+                    };
+                    prop_assert!(!is_against || fails && claim.quantifier != Quantifier::Some,
+                        "{:?} {:?} of\n{}", claim, request, text);
+                }
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::{FieldKey, Universe, source};
 use crate::formula::Formula;
 use crate::undecided::Undecided;
 use gloo_domain::{AddressSet, HostSet, Method, MethodSet, Minterm, PortSet, StringSet, TooLarge};
-use gloo_ir::evaluate::Caller;
+use gloo_ir::evaluate::{Caller, Credential, Verdict};
 use gloo_ir::texts::{self, TextKind};
 use gloo_ir::{Test, TextAttribute, TextTest};
 use std::net::IpAddr;
@@ -40,6 +40,12 @@ pub(crate) enum Value {
     Source(Caller),
     /// An address.
     Address(IpAddr),
+    /// What it has for a provider.
+    Credential(Credential),
+    /// What a firewall or an extension says.
+    Verdict(Verdict),
+    /// The size of the body in bytes.
+    Body(u64),
 }
 
 /// One attribute and its classes.
@@ -78,9 +84,17 @@ pub(super) fn build(
         FieldKey::Address(_) => addresses(tests),
         FieldKey::Text(attribute) if key.is_list() => list(attribute, tests).map_err(too_large)?,
         FieldKey::Text(attribute) => optional(attribute, tests).map_err(too_large)?,
+        // No test asks for these: see `choice`.
+        FieldKey::Credential(_) | FieldKey::Waf | FieldKey::Extensions | FieldKey::Body => {
+            Cut { classes: Vec::new(), members: Vec::new() }
+        }
     };
     let Cut { classes, members } = cut;
-    let preferred = preferred(&classes);
+    let mut preferred = preferred(&classes);
+    if key == FieldKey::Text(TextAttribute::ServerName) {
+        // Whoever begins TLS says whom to.
+        preferred.rotate_left(1);
+    }
     if key.is_list() {
         let any =
             |members: Vec<u32>| Formula::any(members.into_iter().map(|class| Formula::Some(number, class)));

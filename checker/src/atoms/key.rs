@@ -1,7 +1,7 @@
 //! The attributes of a request that tests ask for.
 
 use gloo_ir::evaluate::{attribute_words, is_joined};
-use gloo_ir::{AddressAttribute, Test, TextAttribute};
+use gloo_ir::{AddressAttribute, ProviderId, Test, TextAttribute};
 
 /// An attribute that tests ask for, independent of all others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +22,14 @@ pub(crate) enum FieldKey {
     Address(AddressAttribute),
     /// A text that may be absent.
     Text(TextAttribute),
+    /// What a request has for a provider.
+    Credential(ProviderId),
+    /// What firewalls say.
+    Waf,
+    /// What `wasm` and `lua` clauses say.
+    Extensions,
+    /// The size of the body.
+    Body,
 }
 
 impl FieldKey {
@@ -51,6 +59,10 @@ impl FieldKey {
             Self::Source => "`source`".to_owned(),
             Self::Address(AddressAttribute::Client) => "`client.ip`".to_owned(),
             Self::Address(AddressAttribute::Source) => "`source.ip`".to_owned(),
+            Self::Credential(provider) => format!("the credential for `{provider}`"),
+            Self::Waf => "the firewall's word".to_owned(),
+            Self::Extensions => "the extensions' word".to_owned(),
+            Self::Body => "the body's size".to_owned(),
             Self::Text(attribute) => format!("`{}`", attribute_words(attribute)),
         }
     }
@@ -58,7 +70,10 @@ impl FieldKey {
     /// Whether a request may have several values of it.
     pub fn is_list(&self) -> bool {
         match self {
-            Self::Text(TextAttribute::Header(name)) => !is_joined(name) && name != "host",
+            // A preflight announces one method (the Fetch standard, section 3.2.2).
+            Self::Text(TextAttribute::Header(name)) => {
+                !is_joined(name) && name != "host" && name != "access-control-request-method"
+            }
             Self::Text(attribute) => matches!(
                 attribute,
                 TextAttribute::Claim { .. }

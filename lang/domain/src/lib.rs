@@ -31,7 +31,7 @@ pub use error::{PatternError, PatternErrorKind, TooLarge};
 pub use host::{DnsName, HostPattern, HostSet, Specificity};
 pub use method::{Method, MethodSet};
 pub use minterm::Minterm;
-pub use path::{Captures, PathPattern, PathTemplate, Substitution, escaped, quoted, raw_quoted};
+pub use path::{Captures, PathPattern, PathTemplate, Preimage, Substitution, escaped, quoted, raw_quoted};
 pub use port::PortSet;
 pub use regex::{MAX_DEPTH, MAX_LENGTH, Regex};
 pub use string::StringSet;

@@ -6,12 +6,14 @@
 
 mod capture;
 mod emit;
-pub use emit::{escaped, quoted, raw_quoted};
 mod parse;
+mod preimage;
 mod segment;
 mod template;
 
 pub use capture::Captures;
+pub use emit::{escaped, quoted, raw_quoted};
+pub use preimage::Preimage;
 pub use template::{PathTemplate, Substitution};
 
 use crate::{PatternError, Regex};

@@ -1,7 +1,7 @@
 //! Path patterns, held against the language page's words, one example a line.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in a test a panic is the failure")]
 
-use gloo_domain::{PathPattern, PathTemplate, PatternErrorKind, StringSet};
+use gloo_domain::{PathPattern, PathTemplate, PatternErrorKind, Preimage, StringSet};
 
 fn pattern(text: &str) -> PathPattern {
     if let Some(inner) = text.strip_prefix("ignore_case ") {
@@ -320,4 +320,50 @@ fn strict_paths_are_what_normalisation_leaves() {
     ] {
         assert!(!strict.contains(path), "{path}");
     }
+}
+
+#[test]
+fn what_is_asked_of_a_rewritten_path_can_be_asked_before() {
+    let patterns = ["/a/{x}", "/{x}/{y}", "/a/{x}/**", "/{x}/**", "/a/**", "/a/{x}/b", "/a", "/{x}/b/**"];
+    let templates = ["/v/{x}", "/{x}/v", "/v/{x}/**", "/{x}/{x}", "/v", "/v/**", "/{x}/v/**", "/{y}/{x}"];
+    let asked = [
+        "/v/b", "/v/*", "/v/**", "/b/v", "/*/v/**", "/v", "/v/", "/**", "/v/a/b", "/*/*/*", "/b/**", "/a/a",
+        "/",
+    ];
+    let segments = ["a", "b", "v", ""];
+    let mut paths: Vec<String> = vec!["/".to_owned()];
+    for one in segments {
+        paths.push(format!("/{one}"));
+        for two in segments {
+            paths.push(format!("/{one}/{two}"));
+            paths.extend(segments.iter().map(|three| format!("/{one}/{two}/{three}")));
+        }
+    }
+    paths.retain(|path| !path.contains("//"));
+    let mut told = 0;
+    for from in patterns.map(|text| PathPattern::parse(text).unwrap()) {
+        for template in templates.map(|text| PathTemplate::parse(text).unwrap()) {
+            if template.missing_from(&from).is_some() {
+                continue;
+            }
+            for of in asked.map(|text| PathPattern::parse(text).unwrap()) {
+                let Some(preimage) = template.preimage(&from, &of) else { continue };
+                for path in &paths {
+                    let Some(captures) = from.captures(path) else { continue };
+                    let before = match &preimage {
+                        Preimage::Nothing => false,
+                        Preimage::Within(pattern) => pattern.contains(path),
+                    };
+                    let made = template.fill(&captures);
+                    assert_eq!(
+                        of.contains(&made),
+                        before,
+                        "{path} by {from} becomes {made} by {template}: {of}"
+                    );
+                    told += 1;
+                }
+            }
+        }
+    }
+    assert!(told > 5_000, "{told}");
 }

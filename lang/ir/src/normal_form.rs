@@ -155,21 +155,26 @@ pub fn predicate_of(matches: &Match) -> Predicate {
             Predicate::All(all).and(condition.clone())
         }
         Match::Grpc { service, method, condition } => {
-            let kind =
-                |asked| Predicate::Test(Test::Text(TextAttribute::Header("content-type".to_owned()), asked));
             let call = Predicate::All(vec![
                 Predicate::Test(Test::Method(vec![Method::Post])),
                 Predicate::Test(Test::Path(grpc_path(service, method.as_deref()).into_iter().collect())),
-                Predicate::Any(vec![
-                    kind(TextTest::Equals(vec!["application/grpc".to_owned()])),
-                    kind(TextTest::StartsWith("application/grpc+".to_owned())),
-                ]),
+                is_of_grpc(),
             ]);
             call.and(condition.clone())
         }
         Match::Connection { condition } => condition.clone(),
         Match::Otherwise => Predicate::always(),
     }
+}
+
+/// The request is a gRPC call by its content type.
+#[must_use]
+pub fn is_of_grpc() -> Predicate {
+    let kind = |asked| Predicate::Test(Test::Text(TextAttribute::Header("content-type".to_owned()), asked));
+    Predicate::Any(vec![
+        kind(TextTest::Equals(vec!["application/grpc".to_owned()])),
+        kind(TextTest::StartsWith("application/grpc+".to_owned())),
+    ])
 }
 
 /// `/SERVICE/METHOD`, or `/SERVICE/*`; nothing for names that no path can hold.

@@ -185,6 +185,10 @@ codes! {
     RETRY_BUDGET = 4007 "retry-budget" Warn;
     /// A part of a split that no request is drawn for.
     WEIGHT_ZERO = 4008 "weight-zero" Warn;
+    /// A claim about all requests that some request shows to be wrong.
+    PROOF_FAILED = 4009 "proof-failed" Error;
+    /// A claim that speaks of no request.
+    PROOF_VACUOUS = 4010 "proof-vacuous" Warn;
 
     // 5: targets
     /// The target has no way to say it.

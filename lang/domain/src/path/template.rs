@@ -12,8 +12,8 @@ use serde::{Serialize, Serializer};
 /// empty: where nothing is left, it is `/`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PathTemplate {
-    segments: Vec<Segment>,
-    rest: bool,
+    pub(super) segments: Vec<Segment>,
+    pub(super) rest: bool,
 }
 
 /// A rewrite as proxies take it: an RE2 expression that the whole path matches, and the text that replaces it, in which

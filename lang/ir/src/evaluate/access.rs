@@ -2,7 +2,7 @@
 
 use super::walk::{Decider, Ended, Passing, Walk};
 use super::{Refusal, StepKind, meets, policies};
-use crate::{Access, AccessRule, Effect, Program, Scope};
+use crate::{Access, AccessRule, Effect, Predicate, Program, Scope, Test};
 
 /// Refuses with 403 what some `deny` of the scopes holds for, or what no `allow` lets in where they are covered.
 pub(crate) fn admit(walk: &mut Walk<'_>, scopes: &[Scope], passing: &Passing) -> Result<(), Ended> {
@@ -35,7 +35,9 @@ pub(crate) fn admit(walk: &mut Walk<'_>, scopes: &[Scope], passing: &Passing) ->
 
 fn speaks_of(program: &Program, rule: &AccessRule, passing: &Passing) -> bool {
     let seen = &passing.seen;
-    rule.sources.iter().any(|source| seen.source.is(program, source)) && meets(program, &rule.condition, seen)
+    let is_source = rule.sources.iter().any(|source| seen.source.is(program, source));
+    seen.note(program, || Predicate::Test(Test::Source(rule.sources.clone())), is_source);
+    is_source && meets(program, &rule.condition, seen)
 }
 
 /// `access shop.payments`, as it is written.

@@ -3,7 +3,7 @@
 use super::policies::Applied;
 use super::walk::{Decider, Ended, Passing, Walk, Ways};
 use super::{Effect, Final, Sent, StepKind, hop, route, transform, words};
-use crate::{Action, GrpcStatus, Options, Percent, Redirect, Respond, Rule, Share, Table};
+use crate::{Action, GrpcStatus, Match, Options, Percent, Program, Redirect, Respond, Rule, Share, Table};
 use gloo_domain::Captures;
 
 /// The name of a rule in traces: `storefront rule 3`, `storefront buy`.
@@ -38,19 +38,19 @@ pub(crate) fn act(
         }
         Action::Respond(respond) => {
             transform::responses(walk, policies, Some((&decider, &options.response_headers)), &passing);
-            Err(Final::Responded { status: status(respond, &passing), by: decider.name }.into())
+            Err(Final::Responded { status: status(walk.program, respond, &passing), by: decider.name }.into())
         }
         // A table that can't be found, or that comes to itself, is an error of the program, and takes nothing.
         Action::Delegate(_) => Ok(()),
         Action::Forward(shares) => {
             let upgrades = options.websocket.as_ref().is_none_or(|websocket| websocket.value);
-            if !upgrades && passing.seen.headers.asks_for_upgrade() {
+            if !upgrades && asks_for_upgrade(walk.program, &passing) {
                 walk.step(StepKind::Route, &decider, "websockets don't pass");
                 return Err(Final::Responded { status: 403, by: decider.name }.into());
             }
             transform::requests(walk, policies, &mut passing);
             transform::request_headers(walk, &decider, &options.request_headers, &mut passing);
-            let sent = send_as(walk, &decider, options, &taken, passing);
+            let sent = send_as(walk, &decider, (rule, &taken), passing);
             fault(walk, &decider, options)?;
             effects(walk, &decider, options);
             mirror(walk, &decider, options, &sent, ways, follow);
@@ -67,22 +67,26 @@ pub(crate) fn act(
 fn send_as(
     walk: &mut Walk<'_>,
     decider: &Decider,
-    options: &Options,
-    taken: &Captures,
+    (rule, taken): (&Rule, &Captures),
     mut passing: Passing,
 ) -> Passing {
+    let options = &rule.options;
+    let from = match &rule.matches {
+        Match::Http { path, .. } => Some(path),
+        Match::Grpc { .. } | Match::Connection { .. } | Match::Otherwise => None,
+    };
     if let Some(template) = options.rewrite.as_ref().filter(|_| passing.is_message()) {
         let path = template.fill(taken);
         let decider = Decider { place: Some(template.at), ..decider.clone() };
         walk.step(StepKind::Transform, &decider, format!("the path becomes `{path}`"));
         walk.effect(Effect::Rewrite(path.clone()));
-        passing.seen.path = Some(path);
+        passing.seen.has_path(path, from, template);
     }
     if let Some(host) = options.host.as_ref().filter(|_| passing.is_message()) {
         let decider = Decider { place: Some(host.at), ..decider.clone() };
         walk.step(StepKind::Transform, &decider, format!("the host becomes `{}`", host.value));
         walk.effect(Effect::Host(host.value.clone()));
-        passing.seen.host = Some(host.value.clone());
+        passing.seen.has_host(host.value.clone());
     }
     passing
 }
@@ -163,11 +167,21 @@ pub(crate) fn url(https: bool, host: &str, port: Option<u16>, path: &str, query:
 }
 
 /// The HTTP status of an answer; a gRPC call is told the same by its own status.
-fn status(respond: &Respond, passing: &Passing) -> u16 {
-    match respond.grpc {
-        Some(grpc) if passing.seen.headers.are_of_grpc() => http_equivalent(grpc),
+fn status(program: &Program, respond: &Respond, passing: &Passing) -> u16 {
+    let Some(grpc) = respond.grpc else { return respond.status };
+    let is_grpc = passing.seen.headers.are_of_grpc();
+    passing.seen.note(program, crate::normal_form::is_of_grpc, is_grpc);
+    match grpc {
+        grpc if is_grpc => http_equivalent(grpc),
         _ => respond.status,
     }
+}
+
+/// Whether a request asks for another protocol on its connection.
+pub(crate) fn asks_for_upgrade(program: &Program, passing: &Passing) -> bool {
+    let asks = passing.seen.headers.asks_for_upgrade();
+    passing.seen.note(program, super::asked::asks_for_upgrade, asks);
+    asks
 }
 
 /// The HTTP status that means the same as a gRPC status (gRPC's `status.proto`; Envoy's `grpcToHttpStatus`). Of those

@@ -1,5 +1,6 @@
 //! What a request is at one proxy: the attributes that predicates name.
 
+use super::asked::History;
 use super::{Certificate, Headers, Identity, Message, Source};
 use crate::{AddressAttribute, ProviderId, TextAttribute};
 use gloo_domain::Method;
@@ -43,6 +44,8 @@ pub struct Attributes {
     pub status: Option<u16>,
     /// The name of the rule that decided, where one has.
     pub route_name: Option<String>,
+    /// What the request has been through.
+    pub(crate) history: History,
 }
 
 impl Attributes {
@@ -66,6 +69,7 @@ impl Attributes {
             verified: BTreeSet::new(),
             status: None,
             route_name: None,
+            history: History::default(),
         }
     }
 

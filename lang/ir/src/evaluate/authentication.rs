@@ -3,8 +3,10 @@
 use super::policies::{Applied, clauses};
 use super::walk::{Decider, Ended, Passing, Walk};
 use super::{Credential, Final, Refusal, StepKind};
-use crate::{ClauseKind, Program, Provider, ProviderId, ProviderKind};
-use gloo_domain::Method;
+use crate::{
+    ClauseKind, Predicate, Program, Provider, ProviderId, ProviderKind, Test, TextAttribute, TextTest,
+};
+use gloo_domain::{Method, PathPattern};
 use std::collections::BTreeSet;
 
 /// How a `require` is decided.
@@ -94,13 +96,29 @@ pub(crate) fn answer_for_log_in(
     {
         let providers = requires(&clause.kind).unwrap_or_default().iter();
         for provider in providers.filter_map(|provider| walk.program.providers.get(provider).cloned()) {
-            let Some(says) = log_in_path(&provider, path) else { continue };
+            let says = log_in_path(&provider, path);
+            for own in log_in_paths(&provider) {
+                let is_own = || Predicate::Test(Test::Path(own.iter().cloned().collect()));
+                passing.seen.note(walk.program, is_own, own.as_ref().is_some_and(|own| own.contains(path)));
+            }
+            let Some(says) = says else { continue };
             let decider = Decider::policy(&policy.id, clause.place);
             walk.step(StepKind::Authentication, &decider, format!("`{path}` {says} `{}`", provider.id));
             return Err(Final::Redirected { status: 302, location: None, by: decider.name }.into());
         }
     }
     Ok(())
+}
+
+/// The paths that a provider takes out of the table.
+fn log_in_paths(provider: &Provider) -> Vec<Option<PathPattern>> {
+    match &provider.kind {
+        ProviderKind::Oidc { callback, logout, .. } => {
+            let paths = [Some(callback), logout.as_ref()].into_iter().flatten();
+            paths.map(|path| PathPattern::parse(path).ok()).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn log_in_path(provider: &Provider, path: &str) -> Option<&'static str> {
@@ -113,6 +131,8 @@ fn log_in_path(provider: &Provider, path: &str) -> Option<&'static str> {
 
 /// Says what policies that only log would have refused.
 fn would_authenticate(walk: &mut Walk<'_>, policies: &[Applied<'_>], passing: &Passing) {
+    // Nothing depends on what is only logged.
+    let passing = &Passing { seen: passing.seen.unheard(), ..passing.clone() };
     for policy in policies.iter().map(|applied| applied.policy).filter(|policy| policy.shadow) {
         for clause in &policy.clauses {
             let Some(alternatives) = requires(&clause.kind) else { continue };
@@ -136,14 +156,14 @@ fn requires(kind: &ClauseKind) -> Option<&[ProviderId]> {
 
 fn decide<'a>(program: &Program, alternatives: &'a [ProviderId], passing: &Passing) -> Decision<'a> {
     for provider in alternatives {
-        let credential = passing.credential(provider);
+        let credential = passing.asked_for_credential(provider);
         if credential != Credential::Absent || !has_presence(program, provider) {
             return Decision::By(provider, credential);
         }
     }
     let last = alternatives.last().filter(|last| is_oidc(program, last));
     match last {
-        Some(provider) if is_browsing(passing) => Decision::LogIn(provider),
+        Some(provider) if is_browsing(program, passing) => Decision::LogIn(provider),
         _ => Decision::Missing,
     }
 }
@@ -166,9 +186,11 @@ fn is_oidc(program: &Program, provider: &ProviderId) -> bool {
 }
 
 /// Whether a person with a browser waits for the answer: a GET or HEAD that accepts HTML.
-fn is_browsing(passing: &Passing) -> bool {
-    let reads = matches!(passing.seen.method, Some(Method::Get | Method::Head));
-    reads && passing.seen.headers.values("accept").iter().any(|accept| accept.contains("text/html"))
+fn is_browsing(program: &Program, passing: &Passing) -> bool {
+    let reads = Predicate::Test(Test::Method(vec![Method::Get, Method::Head]));
+    let accept = TextAttribute::Header("accept".to_owned());
+    let html = Predicate::Test(Test::Text(accept, TextTest::Contains("text/html".to_owned())));
+    super::meets(program, &reads.and(html), &passing.seen)
 }
 
 fn listed(alternatives: &[ProviderId]) -> String {

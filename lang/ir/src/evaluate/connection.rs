@@ -32,7 +32,7 @@ pub(crate) fn enter(
     action::act(walk, &found, &[], passing, ways, &|walk, sent, share, ways| {
         let mut leaving = sent.clone();
         leaving.caller = caller.clone();
-        leaving.seen.source_address = None;
+        leaving.seen.has_no_source_address();
         action::follow(walk, &leaving, share, ways);
     })
 }
@@ -45,6 +45,7 @@ fn as_bytes(seen: Attributes) -> Attributes {
         source: seen.source,
         source_address: seen.source_address,
         client_address: seen.client_address,
+        history: seen.history,
         ..Attributes::of_connection(seen.port)
     }
 }

@@ -57,7 +57,7 @@ fn leave_by(walk: &mut Walk<'_>, id: &GatewayId, passing: &mut Passing) -> Resul
     walk.step(StepKind::Hop, &Decider::at(id.to_string(), gateway.place), "leaves by this gateway");
     walk.effect(Effect::Egress(id.clone()));
     walk.record.encrypted &= identity.is_some();
-    passing.seen.source = Source::Account(identity);
+    passing.seen.has_source(Source::Account(identity));
     passing.seen.verified.clear();
     let scopes = [Scope::Gateway(id.clone())];
     let policies = reaching(program, walk.cluster, &scopes);

@@ -1,12 +1,15 @@
 //! A request that enters by a gateway.
 
+use super::asked::{Attribute, Change, Known, Question};
 use super::policies::{self, reaching};
 use super::walk::{Decider, Ended, Passing, Walk, Ways};
 use super::{
     Caller, Final, Refusal, Source, StepKind, action, authentication, connection, listener, normalise,
     predicate, proxy, route, site,
 };
-use crate::{Gateway, GatewayId, GatewayKind, Listener, Mtls, ProviderKind, Rule, Scope, Table};
+use crate::{
+    Gateway, GatewayId, GatewayKind, Listener, Mtls, Predicate, ProviderKind, Rule, Scope, Table, Test,
+};
 use gloo_domain::Method;
 
 /// Takes a request in.
@@ -24,7 +27,9 @@ pub(crate) fn enter(
         return Err(walk.deny(StepKind::Listener, &decider, Refusal::NoConnection, says));
     };
     let listener = listener::choose(walk, gateway, &mut passing)?;
-    passing.seen.source = Source::Account(source(walk, gateway, &passing.caller));
+    passing.seen.has_source(Source::Account(source(walk, gateway, &passing.caller)));
+    let (port, https) = (passing.seen.port, passing.seen.https);
+    passing.seen.history.change(Change::known(Known::Connection(port, https)));
     if !listener.protocol.is_http() {
         return connection::enter(walk, gateway, listener, passing, ways);
     }
@@ -57,7 +62,12 @@ fn cover(
 ) -> Result<(), Ended> {
     let host = normalise::host(passing.seen.host.as_deref().unwrap_or_default());
     passing.seen.host = Some(host.clone());
-    if listener::covers(listener, Some(&host)).is_none() {
+    let is_covered = listener::covers(listener, Some(&host)).is_some();
+    let served = || Predicate::Test(Test::Host(listener.hosts.clone()));
+    if !listener.hosts.is_empty() {
+        passing.seen.note(walk.program, served, is_covered);
+    }
+    if !is_covered {
         walk.step(StepKind::Listener, decider, format!("does not serve the host `{host}`"));
         return Err(Final::Responded { status: 404, by: decider.name.clone() }.into());
     }
@@ -72,6 +82,9 @@ pub(crate) fn normalise(walk: &mut Walk<'_>, passing: &mut Passing) -> Result<()
         None => Decider::default("paths: strict"),
     };
     let sent = passing.seen.path.clone().unwrap_or_default();
+    if let Some(what) = passing.seen.history.made(&Attribute::Path) {
+        passing.seen.history.note(|| Question::Derived(what.to_owned()), true);
+    }
     let normal = normalise::path(mode, &sent).and_then(|path| {
         normalise::headers(mode, &passing.seen.headers)?;
         Ok(path)
@@ -108,6 +121,9 @@ fn serve(
     let own =
         [Scope::Gateway(gateway.id.clone()), Scope::Listener(gateway.id.clone(), listener.name.clone())];
     let tables = route::tables_at(program, walk.cluster, gateway, listener, passing.seen.host.as_deref());
+    let host = passing.seen.host.clone().unwrap_or_default();
+    let asked = || route::hosts_asked(program, walk.cluster, gateway, listener, &host);
+    passing.seen.note(program, asked, true);
     let found = find(walk, &tables, &own, &passing, passing.seen.method);
     let inner = match &found {
         Some(found) => route::scopes_of(&found.chain),
@@ -116,7 +132,7 @@ fn serve(
     let scopes = [&own[..], &inner].concat();
     let policies = reaching(program, walk.cluster, &scopes);
     // A preflight asks for another request, and what that may do, its own rule says.
-    let announced = site::requested_method(&passing).map(|method| Method::of_request(&method));
+    let announced = announced(walk, &passing).map(|method| Method::of_request(&method));
     match announced.and_then(|method| find(walk, &tables, &own, &passing, Some(method))) {
         Some(other) => {
             let scopes = [&scopes[..], &route::scopes_of(&other.chain)].concat();
@@ -140,12 +156,21 @@ fn serve(
     })
 }
 
+/// The method that a preflight announces, where some policy answers preflights.
+fn announced(walk: &Walk<'_>, passing: &Passing) -> Option<String> {
+    let answers = |policy: &std::sync::Arc<crate::Policy>| {
+        policy.clauses.iter().any(|clause| matches!(clause.kind, crate::ClauseKind::Cors(_)))
+    };
+    let asked = walk.program.policies.values().any(answers);
+    asked.then(|| site::requested_method(walk.program, passing)).flatten()
+}
+
 /// The request as the gateway sends it on: with the gateway as the caller, whose address nobody knows beforehand.
 fn leaving(walk: &Walk<'_>, sent: &Passing, caller: &Caller) -> Passing {
     let mut leaving = sent.clone();
     super::transform::strip_tokens(walk.program, &mut leaving);
     leaving.caller = caller.clone();
-    leaving.seen.source_address = None;
+    leaving.seen.has_no_source_address();
     leaving
 }
 
@@ -160,7 +185,9 @@ pub(crate) fn find<'a>(
 ) -> Option<route::Found<'a>> {
     let program = walk.program;
     let mut asked = passing.clone();
-    asked.seen.method = method;
+    if let Some(method) = method.filter(|method| Some(*method) != passing.seen.method) {
+        asked.seen.has_method(method);
+    }
     let reads_claims = |rule: &Rule| match &rule.matches {
         crate::Match::Http { condition, .. }
         | crate::Match::Grpc { condition, .. }

@@ -49,7 +49,7 @@ fn choose(
 ) -> Result<(), Ended> {
     let mut asked = passing.clone();
     asked.seen.verified.clear();
-    asked.seen.source = Source::Deployed { caller: passing.caller.clone(), cluster: walk.cluster.clone() };
+    asked.seen.has_source(Source::Deployed { caller: passing.caller.clone(), cluster: walk.cluster.clone() });
     let found = gateway::find(walk, tables, &[], &asked, asked.seen.method);
     let scopes: Vec<Scope> = match &found {
         Some(found) => route::scopes_of(&found.chain),
@@ -188,10 +188,10 @@ pub(crate) fn call(
     let target = Target::Service { service: id.clone(), subset: None, cluster: None };
     let destination = Destination { target, port: port.name.clone(), place: port.place };
     // What calls a service is no gateway that passes on what others sent: its own server name means nothing there.
-    passing.seen.sni = None;
-    passing.seen.certificate = None;
+    passing.seen.has_no_tls();
+    passing.seen.is_to(port.number, passing.seen.https);
     if passing.is_message() {
-        passing.seen.host = Some(service::host(program, service));
+        passing.seen.has_host(service::host(program, service));
         gateway::normalise(walk, &mut passing)?;
     }
     go(walk, &passing, &Share { destination, weight: Percent::ALL }, Tables::Asked, ways);

@@ -1,8 +1,9 @@
 //! Steps 4 and 5, and the clauses whose inside gloo doesn't look into: the body's size, the firewall, extensions.
 
+use super::asked::Question;
 use super::policies::{Applied, clauses};
 use super::walk::{Decider, Ended, Passing, Walk};
-use super::{Effect, Refusal, StepKind, Verdict};
+use super::{Effect, Refusal, StepKind, Verdict, action};
 use crate::{ClauseKind, WafMode, WasmPhase};
 
 /// Step 4: the smallest limit rules. A body that is known to be larger is refused with 413, and an upgrade, of which
@@ -16,10 +17,11 @@ pub(crate) fn body(walk: &mut Walk<'_>, policies: &[Applied<'_>], passing: &Pass
         return Ok(());
     };
     let decider = Decider::policy(&policy.id, clause.place);
-    if passing.seen.headers.asks_for_upgrade() {
+    if action::asks_for_upgrade(walk.program, passing) {
         let says = "an upgrade is refused where bodies are limited";
         return Err(walk.deny(StepKind::Body, &decider, Refusal::Status(403), says));
     }
+    passing.seen.history.note(|| Question::BodyBeyond(max), passing.body > max);
     if passing.body > max {
         let says = format!("the body has {} bytes, and may have {max}", passing.body);
         return Err(walk.deny(StepKind::Body, &decider, Refusal::Status(413), says));
@@ -38,6 +40,7 @@ pub(crate) fn waf(walk: &mut Walk<'_>, policies: &[Applied<'_>], passing: &Passi
     for (policy, clause, waf) in firewalls {
         let decider = Decider::policy(&policy.id, clause.place);
         walk.record.inspected = true;
+        passing.seen.history.note(|| Question::Waf, passing.waf == Verdict::Passes);
         match (passing.waf, waf.mode) {
             (Verdict::Passes, _) => walk.step(StepKind::Waf, &decider, "the firewall passes it"),
             (Verdict::Refuses, WafMode::Detect) => {
@@ -65,6 +68,7 @@ pub(crate) fn extensions(
     });
     for (policy, clause, what) in running {
         let decider = Decider::policy(&policy.id, clause.place);
+        passing.seen.history.note(|| Question::Extensions, passing.extensions == Verdict::Passes);
         if passing.extensions == Verdict::Refuses {
             return Err(walk.deny(StepKind::Extension, &decider, Refusal::Any, format!("{what} refuses it")));
         }

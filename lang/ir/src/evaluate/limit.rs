@@ -7,7 +7,7 @@ use crate::{ClauseKind, LimitKey, LimitScope};
 
 /// Counts the request in every limit whose condition holds.
 pub(crate) fn count(walk: &mut Walk<'_>, policies: &[Applied<'_>], passing: &Passing) {
-    let limits = clauses(walk.program, policies, &passing.seen, |kind| match kind {
+    let limits = clauses(walk.program, policies, &passing.seen.of_effects(), |kind| match kind {
         ClauseKind::Limit(limit) => Some(limit),
         _ => None,
     });

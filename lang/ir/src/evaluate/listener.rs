@@ -2,7 +2,7 @@
 
 use super::walk::{Decider, Ended, Passing, Walk};
 use super::{Refusal, StepKind};
-use crate::{Gateway, Listener, ListenerProtocol};
+use crate::{Gateway, Listener, ListenerProtocol, NamePattern, Predicate, Test, TextAttribute, TextTest};
 use gloo_domain::{HostPattern, Specificity};
 
 /// The name of a listener in traces.
@@ -33,6 +33,10 @@ pub(crate) fn choose<'g>(
     }
     let asked = if tls { passing.seen.sni.clone() } else { passing.seen.host.clone() };
     let asked = asked.map(|name| super::normalise::host(&name));
+    for pattern in at_port.iter().flat_map(|listener| &listener.hosts) {
+        let covers = asked.as_deref().is_some_and(|name| pattern.contains(name));
+        passing.seen.note(walk.program, || names(pattern, tls), covers);
+    }
     let covering =
         at_port.iter().filter_map(|listener| Some((covers(listener, asked.as_deref())?, *listener)));
     let chosen = covering.max_by_key(|(specificity, _)| *specificity).map(|(_, listener)| listener);
@@ -65,6 +69,38 @@ pub(crate) fn covers(listener: &Listener, host: Option<&str>) -> Option<Specific
     covering.map(HostPattern::specificity).max()
 }
 
+/// Whether a request names a host of the pattern: with TLS by its server name, else by its host.
+fn names(pattern: &HostPattern, tls: bool) -> Predicate {
+    let name = |asked| Predicate::Test(Test::Text(TextAttribute::ServerName, asked));
+    match pattern {
+        _ if !tls => Predicate::Test(Test::Host(vec![pattern.clone()])),
+        HostPattern::Any => name(TextTest::Present),
+        HostPattern::Wildcard(below) => name(TextTest::EndsWith(format!(".{below}"))),
+        HostPattern::Exact(one) => name(TextTest::Equals(vec![one.to_string()])),
+    }
+}
+
+/// Whether the client's certificate has one of these names; any name, if there are none.
+fn named(patterns: &[NamePattern]) -> Predicate {
+    let attributes = [TextAttribute::ClientCertificateUri, TextAttribute::ClientCertificateDns];
+    let tests = attributes.into_iter().flat_map(|attribute| {
+        let asked = |test| Predicate::Test(Test::Text(attribute.clone(), test));
+        let of_pattern = |pattern: &NamePattern| match pattern {
+            NamePattern::Exactly(one) => vec![asked(TextTest::Equals(vec![one.clone()]))],
+            NamePattern::Below(base) => vec![
+                asked(TextTest::Equals(vec![base.clone()])),
+                asked(TextTest::StartsWith(format!("{base}/"))),
+            ],
+        };
+        if patterns.is_empty() {
+            vec![asked(TextTest::Present)]
+        } else {
+            patterns.iter().flat_map(of_pattern).collect::<Vec<_>>()
+        }
+    });
+    Predicate::Any(tests.collect())
+}
+
 fn check_certificate(
     walk: &mut Walk<'_>,
     gateway: &Gateway,
@@ -72,9 +108,16 @@ fn check_certificate(
     passing: &mut Passing,
 ) -> Result<(), Ended> {
     let Some(asked) = &listener.client_certificate else {
-        passing.seen.certificate = None;
+        passing.seen.has_no_certificate();
         return Ok(());
     };
+    passing.seen.note(walk.program, || named(&[]), passing.seen.certificate.is_some());
+    if !asked.names.is_empty()
+        && let Some(shown) = &passing.seen.certificate
+    {
+        let accepted = shown.names().any(|name| asked.names.iter().any(|pattern| pattern.contains(name)));
+        passing.seen.note(walk.program, || named(&asked.names), accepted);
+    }
     let says = match &passing.seen.certificate {
         None if asked.required => "the client shows no certificate",
         Some(shown) if !asked.names.is_empty() => {

@@ -6,6 +6,7 @@
 
 mod access;
 mod action;
+pub(crate) mod asked;
 mod attributes;
 mod authentication;
 mod case;
@@ -40,6 +41,7 @@ mod witness;
 mod words;
 
 pub use action::http_equivalent;
+pub use asked::{Asked, Interest, Question};
 pub use attributes::Attributes;
 pub use case::CaseError;
 pub use check::{CaseResult, Run, check_case};
@@ -56,15 +58,35 @@ pub use words::attribute as attribute_words;
 pub use words::duration as duration_words;
 
 use crate::{ClusterId, Program};
+use asked::History;
 use walk::{Passing, Walk, Ways};
 
 /// What becomes of a request that enters on a cluster. The free choices are fields of the request, so the answer is one
 /// trace; of a split, and of the clusters that may answer, it holds every draw.
 #[must_use]
 pub fn decide(program: &Program, cluster: &ClusterId, request: &Request) -> Trace {
+    run(program, cluster, request, Passing::new(request))
+}
+
+/// As [`decide`], with everything that was asked of the request on its way. Every request of which all of that is
+/// answered alike takes the same way (but for [`Question::Derived`]), as far as there is interest.
+#[must_use]
+pub fn decide_asked(
+    program: &Program,
+    cluster: &ClusterId,
+    request: &Request,
+    interest: Interest,
+) -> (Trace, Vec<Asked>) {
+    let mut passing = Passing::new(request);
+    let history = History::listening(interest);
+    passing.seen.history = history.clone();
+    let trace = run(program, cluster, request, passing);
+    (trace, history.asked())
+}
+
+fn run(program: &Program, cluster: &ClusterId, request: &Request, passing: Passing) -> Trace {
     let mut walk = Walk::new(program, cluster);
     let mut ways = Ways::default();
-    let passing = Passing::new(request);
     let ended = match &request.entry {
         Entry::Gateway(gateway) => gateway::enter(&mut walk, gateway, passing, &mut ways),
         Entry::Service(service) => hop::call(&mut walk, service, passing, &mut ways),

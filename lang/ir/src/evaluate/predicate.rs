@@ -7,10 +7,17 @@ use crate::{Predicate, Program, Test, TextAttribute, TextTest};
 /// Whether `predicate` holds for a request with these attributes.
 #[must_use]
 pub fn meets(program: &Program, predicate: &Predicate, attributes: &Attributes) -> bool {
+    let answer = holds(program, predicate, attributes);
+    attributes.note(program, || predicate.clone(), answer);
+    answer
+}
+
+/// As [`meets`], for parts of a question.
+pub(crate) fn holds(program: &Program, predicate: &Predicate, attributes: &Attributes) -> bool {
     match predicate {
-        Predicate::All(parts) => parts.iter().all(|part| meets(program, part, attributes)),
-        Predicate::Any(parts) => parts.iter().any(|part| meets(program, part, attributes)),
-        Predicate::Not(part) => !meets(program, part, attributes),
+        Predicate::All(parts) => parts.iter().all(|part| holds(program, part, attributes)),
+        Predicate::Any(parts) => parts.iter().any(|part| holds(program, part, attributes)),
+        Predicate::Not(part) => !holds(program, part, attributes),
         Predicate::Test(test) => meets_test(program, test, attributes),
     }
 }

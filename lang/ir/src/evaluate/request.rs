@@ -173,7 +173,7 @@ impl Certificate {
 }
 
 /// What a request has for a provider.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Credential {
     /// Nothing. Providers that need no credential refuse.
     #[default]

@@ -1,10 +1,13 @@
 //! Step 9: which rule takes a request.
 
-use super::{Attributes, meets};
+use super::{Attributes, predicate};
+use crate::normal_form::predicate_of;
 use crate::{
-    Action, Attachment, ClusterId, Gateway, Listener, Match, Program, Rule, Scope, ServiceId, Table,
+    Action, Attachment, ClusterId, Gateway, Listener, Match, Predicate, Program, Rule, Scope, ServiceId,
+    Table, Test,
 };
 use gloo_domain::{Captures, HostPattern, Method};
+use std::collections::BTreeSet;
 
 /// The rule that takes a request, with those that delegate to it: the outermost first.
 #[derive(Clone, Debug)]
@@ -63,6 +66,33 @@ pub(crate) fn tables_at<'a>(
         }
     }
     found
+}
+
+/// The hosts that decide which tables serve a request: the most specific that covers it, and those below that don't.
+pub(crate) fn hosts_asked(
+    program: &Program,
+    cluster: &ClusterId,
+    gateway: &Gateway,
+    listener: &Listener,
+    host: &str,
+) -> Predicate {
+    let mut all: BTreeSet<&HostPattern> = BTreeSet::new();
+    for table in program.tables.values() {
+        if let Attachment::Gateway { gateway: on, listeners, hosts, clusters } = &table.attachment
+            && *on == gateway.id
+            && listeners.contains(&listener.name)
+            && clusters.contains(cluster)
+        {
+            all.extend(hosts.iter().map(|host| &host.value).filter(|own| serves(listener, own)));
+        }
+    }
+    let covering = all.iter().copied().filter(|own| own.contains(host));
+    let best = covering.max_by_key(|own| own.specificity());
+    let below = all.iter().copied().filter(|own| best.is_none_or(|best| *own != best && best.covers(own)));
+    let below: Vec<HostPattern> = below.cloned().collect();
+    let is_best = best.map(|best| Predicate::Test(Test::Host(vec![best.clone()])));
+    let is_below = Predicate::Not(Box::new(Predicate::Test(Test::Host(below.clone()))));
+    Predicate::All(is_best.into_iter().chain((!below.is_empty()).then_some(is_below)).collect())
 }
 
 fn serves(listener: &Listener, host: &HostPattern) -> bool {
@@ -152,6 +182,13 @@ fn descend<'a>(
 /// Whether a request with these attributes is one that a rule is for, whatever stands before the rule.
 #[must_use]
 pub fn rule_matches(program: &Program, matches: &Match, seen: &Attributes) -> bool {
+    let answer = matched(program, matches, seen);
+    seen.note(program, || predicate_of(matches), answer);
+    answer
+}
+
+fn matched(program: &Program, matches: &Match, seen: &Attributes) -> bool {
+    let meets = predicate::holds;
     match matches {
         Match::Otherwise => true,
         Match::Connection { condition } => meets(program, condition, seen),

@@ -63,11 +63,12 @@ fn connect(
     };
     walk.record.encrypted &= source.is_some() || own_tls || matches!(begun, Some(TrafficTls::Simple { .. }));
     let seen = &mut passing.seen;
-    seen.source = Source::Account(source);
-    seen.port = port.map_or(seen.port, |port| port.number);
-    seen.https = port.is_some_and(|port| port.protocol == Protocol::Https);
-    seen.sni = None;
-    seen.certificate = None;
+    seen.has_source(Source::Account(source));
+    seen.is_to(
+        port.map_or(seen.port, |port| port.number),
+        port.is_some_and(|port| port.protocol == Protocol::Https),
+    );
+    seen.has_no_tls();
     seen.verified.clear();
     seen.route_name = None;
     Ok(())

@@ -1,12 +1,13 @@
 //! Steps 10 and 12: what is changed of a request before it goes on, and of its answer.
 
+use super::asked::Change;
 use super::effect::HeaderChange;
 use super::policies::{Applied, clauses};
 use super::walk::{Decider, Passing, Walk};
 use super::{Credential, Effect, StepKind};
 use crate::{
-    At, ClauseKind, Compression, HeaderOperation, MaskPlace, Masked, Program, ProviderKind, TextValue,
-    TokenPlace, TransformBody,
+    At, ClauseKind, Compression, HeaderOperation, MaskPlace, Masked, Predicate, Program, ProviderKind, Test,
+    TextTest, TextValue, TokenPlace, TransformBody,
 };
 
 /// The request transformations of policies, the outer ones first.
@@ -48,6 +49,7 @@ pub(crate) fn responses(
     rule: Option<(&Decider, &[At<HeaderOperation>])>,
     passing: &Passing,
 ) {
+    let passing = &Passing { seen: passing.seen.of_effects(), ..passing.clone() };
     let transforms = clauses(walk.program, policies, &passing.seen, |kind| match kind {
         ClauseKind::TransformResponse(transform) => Some(transform),
         _ => None,
@@ -100,12 +102,15 @@ pub(crate) fn strip_tokens(program: &Program, passing: &mut Passing) {
         let kind = program.providers.get(&provider).map(|provider| &provider.kind);
         let Some(ProviderKind::Jwt { forward: false, from, .. }) = kind else { continue };
         match from {
-            TokenPlace::Bearer => passing.seen.headers.remove("authorization"),
-            TokenPlace::Header(name, _) => passing.seen.headers.remove(name),
-            TokenPlace::Query(name) => passing.seen.query = without(passing.seen.query.as_deref(), name),
+            TokenPlace::Bearer => passing.seen.has_no_header("authorization"),
+            TokenPlace::Header(name, _) => passing.seen.has_no_header(name),
+            TokenPlace::Query(name) => {
+                passing.seen.query = without(passing.seen.query.as_deref(), name);
+                passing.seen.history.change(Change::NoQuery(name.clone()));
+            }
             TokenPlace::Cookie(_) => {}
         }
-        passing.credentials.remove(&provider);
+        passing.settle_credential(&provider, Credential::Absent);
     }
 }
 
@@ -117,13 +122,13 @@ fn without(query: Option<&str>, name: &str) -> Option<String> {
 }
 
 fn change(walk: &mut Walk<'_>, decider: &Decider, operation: &HeaderOperation, passing: &mut Passing) {
-    let Some(change) = resolve(operation, passing) else { return };
-    let headers = &mut passing.seen.headers;
+    let Some(change) = resolve(walk.program, operation, passing) else { return };
     match &change {
-        HeaderChange::Set(name, value) => headers.set(name, value.clone()),
-        HeaderChange::Add(name, value) => headers.add(name, value.clone()),
-        HeaderChange::Remove(name) => headers.remove(name),
+        HeaderChange::Set(name, value) => passing.seen.headers.set(name, value.clone()),
+        HeaderChange::Add(name, value) => passing.seen.headers.add(name, value.clone()),
+        HeaderChange::Remove(name) => passing.seen.headers.remove(name),
     }
+    passing.seen.header_changed(&change, operation);
     let (HeaderChange::Set(name, _) | HeaderChange::Add(name, _) | HeaderChange::Remove(name)) = &change;
     touch_credentials(walk.program, name, passing);
     walk.step(StepKind::Transform, decider, change.to_string());
@@ -131,13 +136,19 @@ fn change(walk: &mut Walk<'_>, decider: &Decider, operation: &HeaderOperation, p
 }
 
 fn change_response(walk: &mut Walk<'_>, decider: &Decider, operation: &HeaderOperation, passing: &Passing) {
-    let Some(change) = resolve(operation, passing) else { return };
+    let Some(change) = resolve(walk.program, operation, passing) else { return };
     walk.step(StepKind::Response, decider, change.to_string());
     walk.effect(Effect::ResponseHeader(change));
 }
 
 /// The change that an operation comes to on this request: a header set to something absent is removed.
-fn resolve(operation: &HeaderOperation, passing: &Passing) -> Option<HeaderChange> {
+fn resolve(program: &Program, operation: &HeaderOperation, passing: &Passing) -> Option<HeaderChange> {
+    if let HeaderOperation::Set(_, TextValue::Attribute(from))
+    | HeaderOperation::Add(_, TextValue::Attribute(from)) = operation
+    {
+        let present = || Predicate::Test(Test::Text(from.clone(), TextTest::Present));
+        passing.seen.note(program, present, !passing.seen.texts(from).is_empty());
+    }
     match operation {
         HeaderOperation::Set(name, value) => Some(match text(value, passing) {
             Some(value) => HeaderChange::Set(name.clone(), value),
@@ -165,11 +176,13 @@ fn text(value: &TextValue, passing: &Passing) -> Option<String> {
 /// A credential is gone with its header; of one whose header was written anew, nobody vouches.
 fn touch_credentials(program: &Program, header: &str, passing: &mut Passing) {
     for provider in program.providers.values() {
-        if !stands_in(&provider.kind, header) || passing.credential(&provider.id) == Credential::Absent {
+        if !stands_in(&provider.kind, header)
+            || passing.asked_for_credential(&provider.id) == Credential::Absent
+        {
             continue;
         }
         let left = if passing.seen.headers.has(header) { Credential::Invalid } else { Credential::Absent };
-        passing.credentials.insert(provider.id.clone(), left);
+        passing.settle_credential(&provider.id, left);
     }
 }
 

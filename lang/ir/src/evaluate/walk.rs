@@ -1,5 +1,6 @@
 //! A request on its way: what all steps share.
 
+use super::asked::Question;
 use super::{
     Attributes, Caller, Credential, Effect, Final, Forwarded, Headers, Reached, Refusal, Request, Sent, Step,
     StepKind, Trace, Verdict,
@@ -189,6 +190,8 @@ pub(crate) struct Passing {
     pub caller: Caller,
     /// What it has for each provider.
     pub credentials: BTreeMap<ProviderId, Credential>,
+    /// The providers for which that is no longer what was sent.
+    pub settled: BTreeSet<ProviderId>,
     /// The size of its body in bytes.
     pub body: u64,
     /// What a firewall would say.
@@ -220,6 +223,7 @@ impl Passing {
             ),
             caller: request.caller.clone(),
             credentials: request.credentials.clone(),
+            settled: BTreeSet::new(),
             body: request.message.as_ref().map_or(0, |message| message.body),
             waf: request.waf,
             extensions: request.extensions,
@@ -229,6 +233,21 @@ impl Passing {
     /// What it has for `provider`.
     pub fn credential(&self, provider: &ProviderId) -> Credential {
         self.credentials.get(provider).copied().unwrap_or_default()
+    }
+
+    /// What it has for `provider`, asked aloud.
+    pub fn asked_for_credential(&self, provider: &ProviderId) -> Credential {
+        let own = self.credential(provider);
+        if !self.settled.contains(provider) {
+            self.seen.history.note(|| Question::Credential(provider.clone(), own), true);
+        }
+        own
+    }
+
+    /// From now on it has that for `provider`, whatever was sent.
+    pub fn settle_credential(&mut self, provider: &ProviderId, credential: Credential) {
+        self.settled.insert(provider.clone());
+        self.credentials.insert(provider.clone(), credential);
     }
 
     /// Whether it is an HTTP message.
