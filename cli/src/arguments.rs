@@ -63,8 +63,16 @@ pub enum Command {
         folder: PathBuf,
     },
     /// Say what is wrong with a workspace.
-    #[command(after_help = "Examples:\n  gloo check\n  gloo check -o json examples/bookinfo")]
+    #[command(
+        after_help = "Examples:\n  gloo check\n  gloo check -o json examples/bookinfo\n  gloo check --paranoid"
+    )]
     Check {
+        /// Find mistakes in syntax, names and types alone: ask nothing about requests.
+        #[arg(long, conflicts_with = "paranoid")]
+        types_only: bool,
+        /// Ask a second engine (Z3) whether it says the same of every table.
+        #[arg(long)]
+        paranoid: bool,
         /// How to write what was found.
         #[arg(short, long, value_enum, default_value_t = Output::Text)]
         output: Output,

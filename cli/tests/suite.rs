@@ -31,11 +31,34 @@ const EXAMPLES: [&str; 4] = ["hello", "bookinfo", "storefront", "secured-storefr
 fn examples_are_right() {
     for example in EXAMPLES {
         let folder = root().join("examples").join(example);
-        let output = gloo(&["check"], &folder);
+        let output = gloo(&["check", "--paranoid"], &folder);
         assert!(output.status.success(), "{example}:\n{}", text(&output.stdout));
         let output = gloo(&["test"], &folder);
         assert!(output.status.success(), "{example}:\n{}", text(&output.stdout));
     }
+}
+
+/// `--types-only` finds no more than mistakes; without it, what they come to is found too.
+#[test]
+fn types_alone_say_nothing_of_requests() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write =
+        |name: &str, content: &str| std::fs::write(folder.path().join(name), content).expect("a file");
+    write("gloo.toml", "[workspace]\nname = \"dead\"\n");
+    write(
+        "prelude.gloo",
+        &std::fs::read_to_string(root().join("docs/errors/prelude.gloo")).expect("the prelude"),
+    );
+    write(
+        "dead.gloo",
+        "routes dead on edge.web for \"dead.acme.com\" { any /** => cart  GET /late => frontend }\n",
+    );
+    let types = gloo(&["check", "--types-only"], folder.path());
+    assert!(types.status.success(), "{}", text(&types.stdout));
+    let all = gloo(&["check", "-o", "json"], folder.path());
+    assert_eq!(all.status.code(), Some(1));
+    let all: Value = serde_json::from_slice(&all.stdout).expect("an object");
+    assert_eq!(all["diagnostics"][0]["name"], "shadowed-rule");
 }
 
 /// `hello`, `bookinfo` and `storefront` build for all their clusters, twice the same; `secured-storefront` is refused,

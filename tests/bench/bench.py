@@ -59,11 +59,15 @@ def main():
         folder = pathlib.Path(folder)
         one = workspaces.write(folder / "one", files=200, rules=50, clusters=1)
         fifty = workspaces.write(folder / "fifty", files=200, rules=50, clusters=50)
+        hosts = workspaces.write(folder / "hosts", files=500, rules=20, clusters=1)
+        single = workspaces.write(folder / "single", files=1, rules=10_000, clusters=1)
         # What is timed is a check of files that are laid out already.
         subprocess.run([gloo, "fmt", one], check=True, stdout=subprocess.DEVNULL)
 
         row("gloo --version", 0.010, None, *measure([gloo, "--version"], runs=20))
-        row("gloo check, 10,000 routes in 200 files", 0.300, 200 * MIB, *measure([gloo, "check", one]))
+        row("gloo check --types-only, 10,000 routes in 200 files", 0.300, 200 * MIB, *measure([gloo, "check", "--types-only", one]))
+        row("gloo check, 10,000 rules on 500 hosts", 1.0, 400 * MIB, *measure([gloo, "check", hosts]))
+        row("gloo check, 10,000 rules on one host", 4.0, None, *measure([gloo, "check", single], runs=1))
         row("gloo fmt --check, the same", 0.150, None, *measure([gloo, "fmt", "--check", one]))
         for backend in ("envoy", "istio", "gateway_api"):
             def build():

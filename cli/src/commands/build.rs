@@ -25,7 +25,7 @@ use std::sync::Arc;
 pub fn run(arguments: &BuildArguments, world: &dyn World, terminal: &mut Terminal) -> Result<Outcome> {
     let progress = terminal.progress("building");
     let mut workspace = Workspace::load(&arguments.workspace, world)?;
-    super::check::find(&mut workspace);
+    super::check::find(&mut workspace, super::check::Depth::Requests);
     if let Some(backend) = arguments.backend {
         set_backend(&mut workspace.compiled.program, backend);
     }

@@ -12,19 +12,31 @@ use gloo_source::Diagnostic;
 pub const NO_CLUSTER: &str =
     "the workspace has no cluster; declare one: `cluster local { backend: envoy(version: \"1.40\") }`";
 
+/// How much is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Syntax, names and types.
+    Types,
+    /// What becomes of requests, too.
+    Requests,
+    /// What becomes of requests, by two engines.
+    Twice,
+}
+
 /// Says what is wrong with a workspace.
 ///
 /// # Errors
 /// It can't be read.
 pub fn run(
     argument: &WorkspaceArgument,
+    depth: Depth,
     output: Output,
     world: &dyn World,
     terminal: &mut Terminal,
 ) -> Result<Outcome> {
     let progress = terminal.progress("checking");
     let mut workspace = Workspace::load(argument, world)?;
-    find(&mut workspace);
+    find(&mut workspace, depth);
     drop(progress);
     let compiled = &workspace.compiled;
     let outcome = report_diagnostics(&compiled.diagnostics, &compiled.sources, output, terminal);
@@ -54,8 +66,15 @@ pub fn summary(
 }
 
 /// Adds what the checker finds, where the program has a meaning to be checked.
-pub fn find(workspace: &mut Workspace) {
-    if workspace.is_right() {
-        workspace.add(gloo_checker::check(&workspace.compiled.program));
+pub fn find(workspace: &mut Workspace, depth: Depth) {
+    if !workspace.is_right() {
+        return;
     }
+    let program = &workspace.compiled.program;
+    let findings = match depth {
+        Depth::Types => return,
+        Depth::Requests => gloo_checker::check(program),
+        Depth::Twice => gloo_checker::check_twice(program),
+    };
+    workspace.add(findings);
 }

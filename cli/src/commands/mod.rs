@@ -14,6 +14,7 @@ mod watch;
 use crate::arguments::Command;
 use crate::report::{Outcome, Terminal};
 use crate::world::World;
+use check::Depth;
 
 /// Does what is asked.
 ///
@@ -22,7 +23,14 @@ use crate::world::World;
 pub fn run(command: Command, world: &dyn World, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     match command {
         Command::New { folder } => new::run(&folder, world, terminal),
-        Command::Check { output, workspace } => check::run(&workspace, output, world, terminal),
+        Command::Check { types_only, paranoid, output, workspace } => {
+            let depth = match (types_only, paranoid) {
+                (true, _) => Depth::Types,
+                (false, true) => Depth::Twice,
+                (false, false) => Depth::Requests,
+            };
+            check::run(&workspace, depth, output, world, terminal)
+        }
         Command::Fmt { check, paths } => fmt::run(&paths, check, world, terminal),
         Command::Test(arguments) => test::run(&arguments, world, terminal),
         Command::Trace(arguments) => trace::run(&arguments, world, terminal),
