@@ -28,19 +28,24 @@ pub fn dist(repository: &Repository) -> anyhow::Result<()> {
     for part in ["completions", "man"] {
         std::fs::create_dir_all(folder.join(part))?;
     }
-    std::fs::copy(&binary, folder.join("gloo"))?;
+    let gloo = folder.join("gloo");
+    std::fs::copy(&binary, &gloo)?;
+    // It looks for libz3 beside itself, so that stands there before it runs.
+    let libz3 = libz3(repository, &binary)?;
+    if let Some(library) = &libz3 {
+        std::fs::copy(repository.path(".deps/z3/lib").join(library), folder.join(library))?;
+    }
     for (shell, file) in SHELLS {
-        let script = run(repository.command(&binary).args(["completions", shell]))?;
+        let script = run(repository.command(&gloo).args(["completions", shell]))?;
         std::fs::write(folder.join("completions").join(file), script.stdout)?;
     }
-    run(repository.command(&binary).arg("man").arg(folder.join("man")))?;
+    run(repository.command(&gloo).arg("man").arg(folder.join("man")))?;
     for file in ["LICENSE", "README.md", "CHANGELOG.md"] {
         std::fs::copy(repository.path(file), folder.join(file))
             .with_context(|| format!("{file} can't be copied"))?;
     }
     let mut licences = licences::of(&metadata, "gloo")?;
-    if let Some(library) = libz3(repository, &binary)? {
-        std::fs::copy(repository.path(".deps/z3/lib").join(&library), folder.join(&library))?;
+    if libz3.is_some() {
         licences.push_str(&repository.read("xtask/licences/libz3.txt")?);
     }
     std::fs::write(folder.join("THIRD-PARTY.txt"), licences)?;
