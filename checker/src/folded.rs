@@ -9,10 +9,7 @@ use crate::table::{Turn, turns};
 use crate::undecided::Undecided;
 use gloo_ir::joined::{Joined, joined_tables};
 use gloo_ir::normal_form::{Conjunct, Witness, predicate_of};
-use gloo_ir::{
-    AddressAttribute, Attachment, ClusterId, GatewayKind, Predicate, Program, Table, TableId, Test,
-    TextAttribute,
-};
+use gloo_ir::{AddressAttribute, Attachment, ClusterId, GatewayKind, Predicate, Program, Table, TableId};
 use oxidd::BooleanFunction;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -183,18 +180,7 @@ fn predicate(conjunct: Conjunct) -> Predicate {
 /// Whether a predicate asks for something in which the entries of one table differ.
 fn asks_for_entry(predicate: &Predicate) -> bool {
     let mut asks = false;
-    predicate.each_test(&mut |test| {
-        asks |= match test {
-            Test::Host(_) | Test::HostMatches(_) | Test::Port(_) | Test::SchemeIsHttps => true,
-            Test::Text(attribute, _) => matches!(
-                attribute,
-                TextAttribute::ServerName
-                    | TextAttribute::ClientCertificateUri
-                    | TextAttribute::ClientCertificateDns
-            ),
-            _ => false,
-        };
-    });
+    predicate.each_test(&mut |test| asks |= test.asks_for_entry());
     asks
 }
 

@@ -1,6 +1,6 @@
 //! The attributes of a request that tests ask for.
 
-use gloo_ir::evaluate::{attribute_words, is_joined};
+use gloo_ir::evaluate::attribute_words;
 use gloo_ir::{AddressAttribute, ProviderId, Test, TextAttribute};
 
 /// An attribute that tests ask for, independent of all others.
@@ -71,15 +71,8 @@ impl FieldKey {
     pub fn is_list(&self) -> bool {
         match self {
             // A preflight announces one method (the Fetch standard, section 3.2.2).
-            Self::Text(TextAttribute::Header(name)) => {
-                !is_joined(name) && name != "host" && name != "access-control-request-method"
-            }
-            Self::Text(attribute) => matches!(
-                attribute,
-                TextAttribute::Claim { .. }
-                    | TextAttribute::ClientCertificateUri
-                    | TextAttribute::ClientCertificateDns
-            ),
+            Self::Text(TextAttribute::Header(name)) if name == "access-control-request-method" => false,
+            Self::Text(attribute) => attribute.may_be_several(),
             _ => false,
         }
     }

@@ -6,7 +6,7 @@ use crate::site::Site;
 use crossing::{ADVICE, Crossing, Side};
 use gloo_ir::joined::{Contender, ExpandedRule, Joined, expand, joined_tables, overlaps};
 use gloo_ir::normal_form::Conjunct;
-use gloo_ir::{ClusterId, Program, Table, TableId, Test, TextAttribute};
+use gloo_ir::{ClusterId, Program, Table, TableId};
 use gloo_source::{Code, Diagnostic, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -148,14 +148,5 @@ fn say_more(shown: &mut [Diagnostic<Place>]) {
 
 /// Whether a rule asks for something in which the entries of one table differ.
 fn asks_for_entry(rule: &ExpandedRule) -> bool {
-    rule.matches.iter().flat_map(|conjunct| &conjunct.literals).any(|literal| match &literal.test {
-        Test::Host(_) | Test::HostMatches(_) | Test::Port(_) | Test::SchemeIsHttps => true,
-        Test::Text(attribute, _) => matches!(
-            attribute,
-            TextAttribute::ServerName
-                | TextAttribute::ClientCertificateUri
-                | TextAttribute::ClientCertificateDns
-        ),
-        _ => false,
-    })
+    rule.matches.iter().flat_map(|conjunct| &conjunct.literals).any(|literal| literal.test.asks_for_entry())
 }

@@ -2,6 +2,7 @@
 
 mod text;
 
+use crate::evaluate::is_joined;
 use crate::{ClusterId, NamespaceId, Percent, ProviderId, SourcePattern, StatusSet};
 use gloo_domain::{AddressRange, HostPattern, Method, PathPattern, PortSet, Regex};
 
@@ -128,6 +129,36 @@ pub enum TextAttribute {
     ClientCertificateDns,
     /// `tls.sni`.
     ServerName,
+}
+
+impl Test {
+    /// Whether it asks for something in which the entries of one table can differ: host, port, scheme, server name,
+    /// client certificate.
+    #[must_use]
+    pub fn asks_for_entry(&self) -> bool {
+        match self {
+            Self::Host(_) | Self::HostMatches(_) | Self::Port(_) | Self::SchemeIsHttps => true,
+            Self::Text(attribute, _) => matches!(
+                attribute,
+                TextAttribute::ServerName
+                    | TextAttribute::ClientCertificateUri
+                    | TextAttribute::ClientCertificateDns
+            ),
+            _ => false,
+        }
+    }
+}
+
+impl TextAttribute {
+    /// Whether one request may have several values of it.
+    #[must_use]
+    pub fn may_be_several(&self) -> bool {
+        match self {
+            Self::Header(name) => !is_joined(name) && name != "host",
+            Self::Claim { .. } | Self::ClientCertificateUri | Self::ClientCertificateDns => true,
+            Self::Query(_) | Self::Cookie(_) | Self::ServerName => false,
+        }
+    }
 }
 
 /// What is asked of a text that may be absent. On several values it holds if some value meets it, but for `Differs`.

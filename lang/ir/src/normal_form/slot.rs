@@ -2,7 +2,6 @@
 
 use super::text::{Finding, Piece, Values};
 use super::{Literal, source};
-use crate::evaluate::is_joined;
 use crate::texts::TextKind;
 use crate::{AddressAttribute, PathMode, Percent, StatusSet, Test, TextAttribute, TextTest};
 use gloo_domain::{AddressSet, HostSet, MethodSet, PortSet};
@@ -120,16 +119,7 @@ impl Slot {
     }
 
     fn may_be_several(&self) -> bool {
-        match self {
-            Self::Text(TextAttribute::Header(name)) => !is_joined(name) && name != "host",
-            Self::Text(attribute) => matches!(
-                attribute,
-                TextAttribute::Claim { .. }
-                    | TextAttribute::ClientCertificateUri
-                    | TextAttribute::ClientCertificateDns
-            ),
-            _ => false,
-        }
+        matches!(self, Self::Text(attribute) if attribute.may_be_several())
     }
 }
 

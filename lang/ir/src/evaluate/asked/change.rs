@@ -203,7 +203,7 @@ impl Attributes {
                 Change::HeaderMore(name.clone(), value.clone())
             }
             (HeaderChange::Set(name, _), HeaderOperation::Set(_, TextValue::Attribute(from)))
-                if is_single(from) =>
+                if !from.may_be_several() =>
             {
                 Change::HeaderFrom(name.clone(), from.clone())
             }
@@ -216,16 +216,5 @@ impl Attributes {
         if name == "cookie" {
             self.history.change(Change::Derived(Attribute::Cookies, "the cookies were changed".to_owned()));
         }
-    }
-}
-
-/// Whether a request has one value of it at most.
-fn is_single(attribute: &TextAttribute) -> bool {
-    match attribute {
-        TextAttribute::Header(name) => is_joined(name) || name == "host",
-        TextAttribute::Query(_) | TextAttribute::Cookie(_) | TextAttribute::ServerName => true,
-        TextAttribute::Claim { .. }
-        | TextAttribute::ClientCertificateUri
-        | TextAttribute::ClientCertificateDns => false,
     }
 }
