@@ -37,6 +37,11 @@ impl Diagrams {
         Self { manager, variables: Vec::new(), all, none }
     }
 
+    /// An engine for the requests of one entry.
+    pub fn of_entry() -> Self {
+        Self::new(1 << 8)
+    }
+
     /// Every request.
     pub fn all(&self) -> &Set {
         &self.all

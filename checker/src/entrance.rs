@@ -1,46 +1,79 @@
-//! Where requests can enter: the listeners of gateways, and the services that somebody calls.
+//! Where requests can enter: the listeners of gateways, the services that somebody calls, and the proxies of those who
+//! call hosts outside.
 
+use crate::callers::callers;
 use gloo_domain::{HostPattern, PortSet};
-use gloo_ir::evaluate::Attributes;
-use gloo_ir::evaluate::{Caller, Entry, Identity, Request, Source, meets_test};
+use gloo_ir::evaluate::{Attributes, Caller, Entry, Request, Source, meets_test};
 use gloo_ir::normal_form::Witness;
 use gloo_ir::{
-    ClusterId, Gateway, Listener, ListenerProtocol, Mtls, Predicate, Program, Protocol, Service, Test,
+    Attachment, ClusterId, External, Gateway, GatewayId, Listener, ListenerProtocol, Predicate, Program,
+    Protocol, Service, Table, Test,
 };
-use std::collections::BTreeMap;
 
 /// A way in, on one cluster.
 #[derive(Clone, Debug)]
 pub(crate) enum Way<'a> {
     /// By a listener, from outside.
     Listener(&'a Gateway, &'a Listener),
+    /// By a listener, from outside, for hosts that a pattern covers but for those that others do.
+    Hosts(&'a Gateway, &'a Listener, HostPattern, Vec<HostPattern>),
     /// A call of a port of a service by somebody.
     Call(&'a Service, u16, bool, Caller),
+    /// A call of a host outside by somebody.
+    Outbound(&'a External, u16, bool, Caller),
 }
 
 impl Way<'_> {
+    /// The gateway, where it is one.
+    pub fn gateway(&self) -> Option<&GatewayId> {
+        match self {
+            Self::Listener(gateway, _) | Self::Hosts(gateway, ..) => Some(&gateway.id),
+            Self::Call(..) | Self::Outbound(..) => None,
+        }
+    }
+
+    /// Whether a table is one of those that its requests meet first.
+    pub fn has(&self, table: &Table) -> bool {
+        match (self, &table.attachment) {
+            (Self::Listener(own, _), Attachment::Gateway { gateway, .. }) => own.id == *gateway,
+            (Self::Hosts(own, _, host, _), Attachment::Gateway { gateway, hosts, .. }) => {
+                own.id == *gateway && hosts.iter().any(|one| one.value == *host)
+            }
+            (Self::Call(service, ..), Attachment::Mesh { services, .. }) => {
+                services.iter().any(|one| one.value == service.id)
+            }
+            _ => false,
+        }
+    }
+
     /// What the requests have in common of what predicates can ask; the source is known already.
     pub fn scope(&self, condition: &Predicate, program: &Program, cluster: &ClusterId) -> Predicate {
         let (port, https) = match self {
-            Self::Listener(_, listener) => (listener.port, is_tls(listener)),
-            Self::Call(_, port, https, _) => (*port, *https),
+            Self::Listener(_, listener) | Self::Hosts(_, listener, ..) => (listener.port, is_tls(listener)),
+            Self::Call(_, port, https, _) | Self::Outbound(_, port, https, _) => (*port, *https),
         };
         let is_https = Predicate::Test(Test::SchemeIsHttps);
         let scheme = if https { is_https } else { Predicate::Not(Box::new(is_https)) };
         let source = match self {
-            Self::Listener(..) => Source::Account(None),
-            Self::Call(_, _, _, caller) => {
+            Self::Listener(..) | Self::Hosts(..) => Source::Account(None),
+            Self::Call(_, _, _, caller) | Self::Outbound(_, _, _, caller) => {
                 Source::Deployed { caller: caller.clone(), cluster: cluster.clone() }
             }
         };
-        Predicate::Test(Test::Port(PortSet::port(port))).and(scheme).and(sourced(program, condition, &source))
+        let hosts = match self {
+            Self::Hosts(_, _, host, without) => hosts(vec![host.clone()], without.clone()),
+            Self::Outbound(external, ..) => hosts(external.hosts.clone(), Vec::new()),
+            Self::Listener(..) | Self::Call(..) => Predicate::always(),
+        };
+        let port = Predicate::Test(Test::Port(PortSet::port(port)));
+        port.and(scheme).and(hosts).and(sourced(program, condition, &source))
     }
 
     /// The request that has what was chosen.
     pub fn request(&self, witness: &Witness) -> Request {
         match self {
-            Self::Listener(gateway, listener) => {
-                let host = witness.host.clone().unwrap_or_else(|| some_host(listener));
+            Self::Listener(gateway, listener) | Self::Hosts(gateway, listener, ..) => {
+                let host = witness.host.clone().unwrap_or_else(|| self.some_host());
                 let entry = Entry::Gateway(gateway.id.clone());
                 let mut request = Request::of_witness(entry, witness, &host, listener.port, is_tls(listener));
                 if !matches!(listener.protocol, ListenerProtocol::Http | ListenerProtocol::Https) {
@@ -54,20 +87,42 @@ impl Way<'_> {
                 request.caller = caller.clone();
                 request
             }
+            Self::Outbound(_, port, https, caller) => {
+                let host = self.some_host();
+                let mut request = Request::of_witness(Entry::Outbound, witness, &host, *port, *https);
+                request.caller = caller.clone();
+                request
+            }
+        }
+    }
+
+    fn some_host(&self) -> String {
+        let pattern = match self {
+            Self::Listener(_, listener) => listener.hosts.first(),
+            Self::Hosts(_, _, host, _) => Some(host),
+            Self::Outbound(external, ..) => external.hosts.first(),
+            Self::Call(service, ..) => return service.name.clone(),
+        };
+        match pattern {
+            Some(HostPattern::Exact(name)) => name.to_string(),
+            Some(HostPattern::Wildcard(name)) => format!("www.{name}"),
+            Some(HostPattern::Any) | None => "www.example.com".to_owned(),
         }
     }
 }
 
-fn is_tls(listener: &Listener) -> bool {
-    matches!(listener.protocol, ListenerProtocol::Https | ListenerProtocol::Tls)
+/// The requests for some hosts but for others.
+fn hosts(of: Vec<HostPattern>, without: Vec<HostPattern>) -> Predicate {
+    let those =
+        if of.contains(&HostPattern::Any) { Predicate::always() } else { Predicate::Test(Test::Host(of)) };
+    if without.is_empty() {
+        return those;
+    }
+    those.and(Predicate::Not(Box::new(Predicate::Test(Test::Host(without)))))
 }
 
-fn some_host(listener: &Listener) -> String {
-    match listener.hosts.first() {
-        Some(HostPattern::Exact(name)) => name.to_string(),
-        Some(HostPattern::Wildcard(name)) => format!("www.{name}"),
-        Some(HostPattern::Any) | None => "www.example.com".to_owned(),
-    }
+fn is_tls(listener: &Listener) -> bool {
+    matches!(listener.protocol, ListenerProtocol::Https | ListenerProtocol::Tls)
 }
 
 /// The condition where the source is known.
@@ -99,7 +154,7 @@ pub(crate) fn calls<'a>(
     service: &'a Service,
     wanted: impl Fn(&Source) -> bool,
 ) -> Vec<Way<'a>> {
-    let callers = callers(program, cluster).into_iter().filter(|caller| {
+    let callers = callers(&[program], cluster).into_iter().filter(|caller| {
         wanted(&Source::Deployed { caller: caller.clone(), cluster: cluster.clone() })
             && Entry::Service(service.id.clone()).clusters(program, caller).contains(cluster)
     });
@@ -112,65 +167,4 @@ pub(crate) fn calls<'a>(
             callers.iter().map(move |caller| way(port.number, https, caller))
         })
         .collect()
-}
-
-/// One of each kind of caller that the tests of the program tell apart, as deployed and by their accounts.
-fn callers(program: &Program, cluster: &ClusterId) -> Vec<Caller> {
-    let here = |placed: &std::collections::BTreeSet<ClusterId>| placed.contains(cluster);
-    let mut all: Vec<Caller> = Vec::new();
-    let services = program.services.values().filter(|service| here(&service.clusters));
-    all.extend(services.map(|service| Caller::Service(service.id.clone())));
-    let gateways = program.gateways.values().filter(|gateway| here(&gateway.clusters));
-    all.extend(gateways.map(|gateway| Caller::Gateway(gateway.id.clone())));
-    let namespaces = program.namespaces.values().filter(|namespace| here(&namespace.clusters));
-    let domain = program.trust_domain(cluster);
-    all.extend(namespaces.map(|one| Caller::Identity(Identity::of(domain, &one.name, "another-account"))));
-    if program.mtls(cluster) != Mtls::Off {
-        all.push(Caller::Identity(Identity::of("elsewhere.example", "elsewhere", "somebody")));
-    }
-    all.push(Caller::Outside);
-    let tests = source_tests(program);
-    let mut by_answers: BTreeMap<Vec<bool>, Caller> = BTreeMap::new();
-    for caller in all {
-        let deployed = Source::Deployed { caller: caller.clone(), cluster: cluster.clone() };
-        let account = Source::Account(caller.identity(program, cluster));
-        let mut answers: Vec<bool> = Vec::new();
-        for source in [deployed, account] {
-            let mut seen = Attributes::of_connection(0);
-            seen.source = source;
-            answers.push(seen.identity().is_some());
-            answers.extend(tests.iter().map(|test| meets_test(program, test, &seen)));
-        }
-        by_answers.entry(answers).or_insert(caller);
-    }
-    by_answers.into_values().collect()
-}
-
-/// Every test of a source in the program.
-fn source_tests(program: &Program) -> Vec<Test> {
-    let mut tests: Vec<Test> = Vec::new();
-    let mut add = |predicate: &Predicate| {
-        predicate.each_test(&mut |test| {
-            let is_of_source =
-                matches!(test, Test::Source(_) | Test::SourceNamespace(_) | Test::SourceCluster(_));
-            if is_of_source && !tests.contains(test) {
-                tests.push(test.clone());
-            }
-        });
-    };
-    for table in program.tables.values() {
-        table.rules.iter().for_each(|rule| add(&gloo_ir::normal_form::predicate_of(&rule.matches)));
-    }
-    for clause in program.policies.values().flat_map(|policy| &policy.clauses) {
-        add(&clause.condition);
-    }
-    for rule in program.access.iter().flat_map(|access| &access.rules) {
-        add(&Predicate::Test(Test::Source(rule.sources.clone())));
-        add(&rule.condition);
-    }
-    for claim in program.proofs.iter().flat_map(|proof| &proof.claims) {
-        claim.scope.from.iter().for_each(|from| add(&Predicate::Test(Test::Source(from.clone()))));
-        add(&claim.scope.condition);
-    }
-    tests
 }

@@ -7,13 +7,14 @@
 
 use crate::atoms::{Atoms, Sources, Universe};
 use crate::diagram::{Chosen, Diagrams, Set, Space};
+use crate::entrance::Way;
 use crate::folded::witness;
 use crate::undecided::Undecided;
 use gloo_ir::evaluate::{Asked, Interest, Question, Request, Trace, decide, decide_asked};
-use gloo_ir::normal_form::{Witness, predicate_of};
+use gloo_ir::normal_form::predicate_of;
 use gloo_ir::{ClusterId, Predicate, Program};
 use oxidd::BooleanFunction;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// So many regions may an entry have.
 const MOST_REGIONS: usize = 20_000;
@@ -21,7 +22,7 @@ const MOST_REGIONS: usize = 20_000;
 /// So many regions are looked at for new questions before the classes are made anew.
 const FEW_REGIONS: usize = 24;
 
-/// So many rules may a program have for all of their conditions to be told apart from the beginning.
+/// The conditions of so many rules are told apart from the beginning.
 const MOST_LIKELY: usize = 500;
 
 /// So often new questions may turn up.
@@ -29,21 +30,32 @@ const MOST_ROUNDS: usize = 50;
 
 /// Where requests enter, with what they all have in common.
 pub(crate) struct Entrance<'a> {
-    /// The program.
+    /// The program that the requests are made for.
     pub program: &'a Program,
-    /// The cluster.
-    pub cluster: &'a ClusterId,
-    /// Other clusters whose answers are compared with it.
-    pub compared: &'a [ClusterId],
+    /// Who decides about them: a program, on a cluster. At least one; requests of one region fare alike with each.
+    pub deciders: Vec<(&'a Program, &'a ClusterId)>,
     /// What is to be known of them.
     pub interest: Interest,
     /// What the requests have in common, as far as predicates say it.
     pub scope: Predicate,
-    /// Makes a request of what was chosen.
-    pub request: &'a dyn Fn(&Witness) -> Request,
+    /// How the requests come in.
+    pub way: &'a Way<'a>,
 }
 
-/// What going through the regions came to.
+/// Requests that fare alike.
+#[derive(Clone)]
+pub(crate) struct Region {
+    /// One of them.
+    pub request: Request,
+    /// What becomes of it, by each of the deciders.
+    pub traces: Vec<Trace>,
+    /// What was asked of it, each question once, the first first.
+    pub asked: Vec<Asked>,
+    /// All of them, without those of the regions before.
+    pub set: Set,
+}
+
+/// What looking for a request came to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Explored {
     /// How many regions were looked at.
@@ -54,19 +66,57 @@ pub(crate) struct Explored {
     pub derived: Option<String>,
 }
 
-/// What is likely to be asked: the more classes are there from the beginning, the less often they are made anew.
-fn likely(program: &Program) -> Vec<Predicate> {
-    let clauses =
-        program.policies.values().flat_map(|policy| &policy.clauses).map(|clause| &clause.condition);
-    let rules = program.access.iter().flat_map(|access| &access.rules).map(|rule| &rule.condition);
-    let asked: Vec<Predicate> = clauses.chain(rules).cloned().collect();
-    let tables = program.tables.values().flat_map(|table| &table.rules);
-    let matches: Vec<Predicate> =
-        tables.take(MOST_LIKELY + 1).map(|rule| predicate_of(&rule.matches)).collect();
-    if matches.len() > MOST_LIKELY { asked } else { asked.into_iter().chain(matches).collect() }
+/// All regions of an entrance.
+pub(crate) struct Survey<'a> {
+    /// The requests that its classes tell apart.
+    pub space: Space<'a>,
+    /// All requests of the entrance.
+    pub scope: Set,
+    /// The regions.
+    pub regions: Vec<Region>,
+    /// What of some request could not be said of others: their way may be another one.
+    pub derived: Option<String>,
+    round: Round<'a>,
 }
 
-/// Goes through the regions of an entrance until one is found for which `found` holds.
+impl Survey<'_> {
+    /// The requests of which that was answered; nothing where it can't be said of requests as they were sent.
+    ///
+    /// # Errors
+    /// The diagrams outgrow their memory.
+    pub fn answered(&self, asked: &Asked) -> Result<Option<Set>, Undecided> {
+        let Some(formula) = self.round.atoms.question(&asked.question) else { return Ok(None) };
+        let yes = self.space.set(&formula)?;
+        Ok(Some(if asked.answer { yes } else { Undecided::of(yes.not())? }))
+    }
+
+    /// A readable request of a set, with what becomes of it by each of the deciders; nothing if the set is empty.
+    ///
+    /// # Errors
+    /// The diagrams outgrow their memory.
+    pub fn sample(&self, set: &Set) -> Result<Option<(Request, Vec<Trace>)>, Undecided> {
+        let chosen = self.space.choose(set)?;
+        Ok(chosen.map(|chosen| {
+            let request = self.round.request(&chosen);
+            let traces = self.round.traces(&request);
+            (request, traces)
+        }))
+    }
+}
+
+/// What is likely to be asked: the more classes are there from the beginning, the less often they are made anew. In a
+/// large program only the entrance's own tables are.
+fn likely(program: &Program, way: &Way<'_>) -> Vec<Predicate> {
+    let clauses =
+        program.policies.values().flat_map(|policy| &policy.clauses).map(|clause| &clause.condition);
+    let access = program.access.iter().flat_map(|access| &access.rules).map(|rule| &rule.condition);
+    let rules: usize = program.tables.values().map(|table| table.rules.len()).sum();
+    let tables = program.tables.values().filter(|table| rules <= MOST_LIKELY || way.has(table));
+    let rules = tables.flat_map(|table| &table.rules).take(MOST_LIKELY);
+    clauses.chain(access).cloned().chain(rules.map(|rule| predicate_of(&rule.matches))).collect()
+}
+
+/// Goes through the regions of an entrance until one is found for which `found` holds; the trace is the first decider's.
 ///
 /// # Errors
 /// There are too many of them, or too many classes.
@@ -75,8 +125,48 @@ pub(crate) fn explore(
     entrance: &Entrance<'_>,
     found: &dyn Fn(&Request, &Trace) -> bool,
 ) -> Result<Explored, Undecided> {
+    let is_sought =
+        |region: &Region| region.traces.first().is_some_and(|trace| found(&region.request, trace));
+    rounds(diagrams, entrance, &is_sought, |survey, sought| {
+        let mut explored =
+            Explored { regions: survey.regions.len(), found: None, derived: survey.derived.clone() };
+        if let Some(region) = sought {
+            let plain = survey.sample(&region.set)?;
+            let plain = plain.and_then(|(request, traces)| Some((traces.into_iter().next()?, request)));
+            let plain = plain.filter(|(trace, request)| found(request, trace));
+            explored.found = plain.or_else(|| Some((region.traces.first()?.clone(), region.request.clone())));
+        }
+        Ok(explored)
+    })
+}
+
+/// Goes through all regions of an entrance, and gives them to `then`.
+///
+/// # Errors
+/// There are too many of them, or too many classes; or what `then` says.
+pub(crate) fn survey<R>(
+    diagrams: &mut Diagrams,
+    entrance: &Entrance<'_>,
+    then: impl FnOnce(&Survey<'_>) -> Result<R, Undecided>,
+) -> Result<R, Undecided> {
+    rounds(diagrams, entrance, &|_| false, |survey, _| then(survey))
+}
+
+/// Makes the classes anew until they tell apart whatever is asked, or a region is found that is sought.
+fn rounds<R>(
+    diagrams: &mut Diagrams,
+    entrance: &Entrance<'_>,
+    is_sought: &dyn Fn(&Region) -> bool,
+    then: impl FnOnce(&Survey<'_>, Option<&Region>) -> Result<R, Undecided>,
+) -> Result<R, Undecided> {
     let mut predicates: Vec<Predicate> = vec![entrance.scope.clone()];
-    predicates.extend(likely(entrance.program));
+    let mut programs: Vec<&Program> = Vec::new();
+    for (program, _) in &entrance.deciders {
+        if !programs.iter().any(|known| std::ptr::eq(*known, *program)) {
+            programs.push(program);
+            predicates.extend(likely(program, entrance.way));
+        }
+    }
     let mut choices: Vec<Question> = Vec::new();
     for _ in 0..MOST_ROUNDS {
         let universe = Universe {
@@ -85,14 +175,13 @@ pub(crate) fn explore(
             sources: Sources::Outside,
         };
         let atoms = Atoms::with_choices(&universe, &predicates, &choices)?;
-        let round = Round { entrance, atoms: &atoms, space: diagrams.space(&atoms)? };
-        match round.run(found)? {
-            Ran::Done(explored) => return Ok(*explored),
-            Ran::Asks(more, chosen) => {
-                predicates.extend(more);
-                choices.extend(chosen);
-            }
+        let round = Round { entrance, atoms: &atoms };
+        let mut ran = round.run(diagrams.space(&atoms)?, is_sought)?;
+        if ran.is_done {
+            return then(&ran.survey, ran.sought.as_ref());
         }
+        predicates.append(&mut ran.asks);
+        choices.append(&mut ran.chosen);
     }
     Err(Undecided {
         why: format!("after {MOST_ROUNDS} rounds its requests were still told apart by something new"),
@@ -108,106 +197,112 @@ fn too_many() -> Undecided {
 }
 
 /// What one pass over all requests came to.
-enum Ran {
-    Done(Box<Explored>),
-    /// Questions turned up that the classes don't tell apart.
-    Asks(Vec<Predicate>, Vec<Question>),
+struct Ran<'a> {
+    survey: Survey<'a>,
+    /// The region that was sought, if there is one.
+    sought: Option<Region>,
+    /// Whether the classes told apart whatever was asked, or a region was found.
+    is_done: bool,
+    /// Questions that the classes don't tell apart.
+    asks: Vec<Predicate>,
+    /// Free choices that the classes don't tell apart.
+    chosen: Vec<Question>,
 }
 
 /// The requests for which a question is answered with yes, and with no; nothing where the classes don't tell them apart.
 type Known = HashMap<Question, Option<(Set, Set)>>;
 
+#[derive(Clone, Copy)]
 struct Round<'a> {
     entrance: &'a Entrance<'a>,
     atoms: &'a Atoms,
-    space: Space<'a>,
 }
 
-impl Round<'_> {
-    fn run(&self, found: &dyn Fn(&Request, &Trace) -> bool) -> Result<Ran, Undecided> {
-        let mut left = self.space.set(&self.atoms.formula(&self.entrance.scope))?;
-        let mut explored = Explored::default();
+impl<'a> Round<'a> {
+    fn run(self, space: Space<'a>, is_sought: &dyn Fn(&Region) -> bool) -> Result<Ran<'a>, Undecided> {
+        let scope = space.set(&self.atoms.formula(&self.entrance.scope))?;
+        let mut left = scope.clone();
+        let survey = Survey { space, scope, regions: Vec::new(), derived: None, round: self };
+        let mut ran = Ran { survey, sought: None, is_done: false, asks: Vec::new(), chosen: Vec::new() };
         let mut known = Known::new();
-        let (mut asks, mut chosen): (Vec<Predicate>, Vec<Question>) = (Vec::new(), Vec::new());
-        while let Some(choice) = self.space.any(&left) {
-            let request = self.request(&choice);
-            let program = self.entrance.program;
-            let interest = self.entrance.interest;
-            let (trace, mut asked) = decide_asked(program, self.entrance.cluster, &request, interest);
-            for cluster in self.entrance.compared {
-                asked.extend(decide_asked(program, cluster, &request, interest).1);
+        while let Some(choice) = ran.survey.space.any(&left) {
+            let region = self.region(&choice, &left, &mut known, &mut ran)?;
+            if is_sought(&region) {
+                ran.sought = Some(region);
+                ran.is_done = true;
+                return Ok(ran);
             }
-            let mut region = self.space.all().clone();
-            for Asked { question, answer } in asked {
-                let side = match self.sets(&mut known, &question)? {
-                    Some((yes, no)) => {
-                        if answer {
-                            yes
-                        } else {
-                            no
-                        }
-                    }
-                    None => {
-                        match question {
-                            Question::Holds(predicate) if !asks.contains(&predicate) => asks.push(predicate),
-                            Question::Derived(what) => drop(explored.derived.get_or_insert(what)),
-                            Question::Holds(_) => {}
-                            choice if !chosen.contains(&choice) => chosen.push(choice),
-                            _ => {}
-                        }
-                        continue;
-                    }
-                };
-                region = Undecided::of(region.and(side))?;
+            left = Undecided::of(left.and(&Undecided::of(region.set.not())?))?;
+            ran.survey.regions.push(region);
+            let is_new = !ran.asks.is_empty() || !ran.chosen.is_empty();
+            if is_new && ran.survey.regions.len() >= FEW_REGIONS {
+                return Ok(ran);
             }
-            if !Undecided::of(region.and(&left))?.satisfiable() {
-                return Err(Undecided {
-                    why: "the evaluator's answers about a request contradict each other".to_owned(),
-                    help: "this is a defect of gloo: please report it with this program".to_owned(),
-                });
-            }
-            if found(&request, &trace) {
-                let plain = self
-                    .space
-                    .choose(&Undecided::of(region.and(&left))?)?
-                    .map(|choice| self.request(&choice));
-                let plain = plain.map(|request| (decide(program, self.entrance.cluster, &request), request));
-                let plain = plain.filter(|(trace, request)| found(request, trace));
-                explored.found = Some(plain.unwrap_or((trace, request)));
-                return Ok(Ran::Done(Box::new(explored)));
-            }
-            left = Undecided::of(left.and(&Undecided::of(region.not())?))?;
-            explored.regions += 1;
-            let is_new = !asks.is_empty() || !chosen.is_empty();
-            if is_new && explored.regions >= FEW_REGIONS {
-                break;
-            }
-            if explored.regions > MOST_REGIONS {
+            if ran.survey.regions.len() > MOST_REGIONS {
                 return Err(too_many());
             }
         }
-        Ok(if asks.is_empty() && chosen.is_empty() {
-            Ran::Done(Box::new(explored))
-        } else {
-            Ran::Asks(asks, chosen)
-        })
+        ran.is_done = ran.asks.is_empty() && ran.chosen.is_empty();
+        Ok(ran)
     }
 
-    fn request(&self, choice: &Chosen) -> Request {
-        let mut request = (self.entrance.request)(&witness(self.atoms, choice));
+    /// The requests of `left` that fare like the one that has these classes.
+    fn region(
+        self,
+        choice: &Chosen,
+        left: &Set,
+        known: &mut Known,
+        ran: &mut Ran<'_>,
+    ) -> Result<Region, Undecided> {
+        let request = self.request(choice);
+        let (mut traces, mut asked, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+        for (program, cluster) in &self.entrance.deciders {
+            let (trace, more) = decide_asked(program, cluster, &request, self.entrance.interest);
+            traces.push(trace);
+            asked.extend(more.into_iter().filter(|one| seen.insert(one.question.clone())));
+        }
+        let mut set = left.clone();
+        for Asked { question, answer } in &asked {
+            match self.sets(&ran.survey.space, known, question)? {
+                Some((yes, no)) => set = Undecided::of(set.and(if *answer { yes } else { no }))?,
+                None => match question {
+                    Question::Holds(predicate) if ran.asks.contains(predicate) => {}
+                    Question::Holds(predicate) => ran.asks.push(predicate.clone()),
+                    Question::Derived(what) => drop(ran.survey.derived.get_or_insert_with(|| what.clone())),
+                    choice if ran.chosen.contains(choice) => {}
+                    choice => ran.chosen.push(choice.clone()),
+                },
+            }
+        }
+        if !set.satisfiable() {
+            return Err(Undecided {
+                why: "the evaluator's answers about a request contradict each other".to_owned(),
+                help: "this is a defect of gloo: please report it with this program".to_owned(),
+            });
+        }
+        Ok(Region { request, traces, asked, set })
+    }
+
+    fn request(self, choice: &Chosen) -> Request {
+        let mut request = self.entrance.way.request(&witness(self.atoms, choice));
         self.atoms.decide_choices(choice, &mut request);
         request
     }
 
+    fn traces(self, request: &Request) -> Vec<Trace> {
+        self.entrance.deciders.iter().map(|(program, cluster)| decide(program, cluster, request)).collect()
+    }
+
     fn sets<'k>(
-        &self,
+        self,
+        space: &Space<'_>,
         known: &'k mut Known,
         question: &Question,
     ) -> Result<Option<&'k (Set, Set)>, Undecided> {
         if !known.contains_key(question) {
             let sets = match self.atoms.question(question) {
                 Some(formula) => {
-                    let yes = self.space.set(&formula)?;
+                    let yes = space.set(&formula)?;
                     let no = Undecided::of(yes.not())?;
                     Some((yes, no))
                 }

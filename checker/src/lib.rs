@@ -2,14 +2,23 @@
 //!
 //! A finding is shown only after the evaluator has answered its request as the finding says.
 
+mod affected;
 mod atoms;
+mod behaviour;
+mod callers;
+mod claim;
+mod cover;
 mod diagram;
+mod difference;
 mod entrance;
 mod explore;
 mod fold;
 mod folded;
 mod formula;
+mod opening;
 mod property;
+mod reach;
+mod regions;
 mod sample;
 mod site;
 mod solver;
@@ -17,7 +26,12 @@ mod table;
 mod undecided;
 mod witness;
 
+pub use claim::{Answer, Example, ask};
+pub use cover::Requests;
+pub use difference::{Change, Comparison, Difference, EntryComparison, Fate, diff};
 pub use property::{conflicting_routes, test_failed, test_failed_at};
+pub use reach::{EntryReach, Reach, reaching};
+pub use regions::{EntryRegions, RegionSample, regions};
 pub use sample::{Sample, samples};
 
 use folded::{Wanted, folded};

@@ -29,6 +29,14 @@ impl Undecided {
             .help(self.help)
     }
 
+    /// What is asked after some change can't be said of the request as it was sent.
+    pub fn derived(what: &str) -> Self {
+        Self {
+            why: format!("what is asked after this can't be followed: {what}"),
+            help: "ask for it before the change, or leave out the change".to_owned(),
+        }
+    }
+
     /// What a step with diagrams gave.
     ///
     /// # Errors

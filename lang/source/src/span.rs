@@ -46,10 +46,16 @@ impl Span {
 pub struct NodeId(pub u32);
 
 /// A node of a file's tree: what the steps after parsing say instead of a [`Span`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// The file.
     pub file: FileId,
     /// The node in it.
     pub node: NodeId,
+}
+
+/// Nothing: the hash of a declaration is one of what it says, wherever it stands. So two versions of a workspace can be
+/// compared by it.
+impl std::hash::Hash for Place {
+    fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
 }
