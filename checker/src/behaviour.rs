@@ -107,3 +107,9 @@ pub(crate) fn decisive(trace: &Trace) -> Option<&Step> {
     let is_choice = |step: &&Step| !is_forwarded || matches!(step.step, StepKind::Route | StepKind::Access);
     trace.steps.iter().rev().filter(is_choice).find(|step| step.place.is_some())
 }
+
+/// Whether a request never comes to a rule: something before refuses it, or answers it as a preflight.
+pub(crate) fn is_stopped(trace: &Trace) -> bool {
+    let is_denied = |end: &Final| matches!(end, Final::Denied { .. });
+    trace.outcomes().all(is_denied) || trace.steps.last().is_some_and(|step| step.step == StepKind::Cors)
+}

@@ -11,6 +11,9 @@ use std::fmt::{Display, Formatter, Result as Written};
 /// So many conditions are tried for being left out, one after the other.
 const MOST_TRIED: usize = 200;
 
+/// So many conditions are no burden.
+const FEW: usize = 3;
+
 /// Requests, said by what holds of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Requests {
@@ -18,12 +21,14 @@ pub struct Requests {
     pub conditions: Vec<Predicate>,
     /// What no predicate can say: credentials, what a firewall says of them, their size.
     pub with: Vec<String>,
+    /// Whether those of them are left out that something refuses, or answers, before.
+    pub unless_stopped: bool,
 }
 
 impl Display for Requests {
     fn fmt(&self, f: &mut Formatter<'_>) -> Written {
         if self.conditions.is_empty() && self.with.is_empty() {
-            return f.write_str("every request");
+            f.write_str("every request")?;
         }
         if !self.conditions.is_empty() {
             write!(f, "where {}", Predicate::All(self.conditions.clone()))?;
@@ -31,6 +36,9 @@ impl Display for Requests {
         if !self.with.is_empty() {
             let space = if self.conditions.is_empty() { "" } else { " " };
             write!(f, "{space}with {}", self.with.join(", "))?;
+        }
+        if self.unless_stopped {
+            f.write_str(", unless stopped before")?;
         }
         Ok(())
     }
@@ -45,21 +53,32 @@ pub(crate) struct Part {
 }
 
 /// A set in parts, each said by what was asked of the requests of one region; together they are the set, as long as it is
-/// made of whole regions.
+/// made of whole regions. What they say may hold of requests of `stopped` too, which isn't worth a word each time.
 ///
 /// # Errors
 /// The diagrams outgrow their memory.
-pub(crate) fn cover(survey: &Survey<'_>, regions: &[&Region], set: &Set) -> Result<Vec<Part>, Undecided> {
+pub(crate) fn cover(
+    survey: &Survey<'_>,
+    regions: &[&Region],
+    set: &Set,
+    stopped: &Set,
+) -> Result<Vec<Part>, Undecided> {
+    let said = Undecided::of(set.or(stopped))?;
     let mut left = set.clone();
     let mut parts = Vec::new();
     for region in regions {
         if !Undecided::of(region.set.and(&left))?.satisfiable() {
             continue;
         }
-        let (kept, whole) = shortest(survey, region, set)?;
+        let (mut kept, mut whole) = shortest(survey, region, set)?;
+        if kept.len() > FEW {
+            (kept, whole) = shortest(survey, region, &said)?;
+        }
         let own = Undecided::of(whole.and(&left))?;
         left = Undecided::of(left.and(&Undecided::of(whole.not())?))?;
-        parts.push(Part { requests: requests(kept), set: own });
+        let mut requests = requests(kept);
+        requests.unless_stopped = Undecided::of(whole.and(stopped))?.satisfiable();
+        parts.push(Part { requests, set: own });
     }
     Ok(parts)
 }
@@ -132,7 +151,28 @@ fn requests(kept: Vec<&Asked>) -> Requests {
             Question::Derived(_) => {}
         }
     }
+    requests.conditions = simplified(std::mem::take(&mut requests.conditions));
     requests
+}
+
+/// The conditions, without what the others say already inside of those that are negated.
+fn simplified(conditions: Vec<Predicate>) -> Vec<Predicate> {
+    let said: Vec<Predicate> =
+        conditions.iter().filter(|one| !matches!(one, Predicate::Not(_))).cloned().collect();
+    let each = conditions.into_iter().map(|condition| {
+        let Predicate::Not(inner) = &condition else { return condition };
+        let Predicate::All(parts) = inner.as_ref() else { return condition };
+        let mut left: Vec<Predicate> = parts.iter().filter(|part| !said.contains(part)).cloned().collect();
+        match (left.len(), left.pop()) {
+            (1, Some(only)) => Predicate::Not(Box::new(only)),
+            (0, _) | (_, None) => condition,
+            (_, Some(last)) => {
+                left.push(last);
+                Predicate::Not(Box::new(Predicate::All(left)))
+            }
+        }
+    });
+    each.collect()
 }
 
 fn verdict(of: &str, passes: bool) -> String {

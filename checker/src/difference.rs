@@ -1,14 +1,14 @@
 //! What changes for requests from one program to another.
 
 use crate::affected::Affected;
-use crate::behaviour::{decisive, differ, effects_without, told_apart};
+use crate::behaviour::{decisive, differ, effects_without, is_stopped, told_apart};
 use crate::cover::{Requests, cover};
 use crate::diagram::{Diagrams, Set};
 use crate::explore::{Region, Survey, survey};
 use crate::opening::{Opening, openings};
 use crate::undecided::Undecided;
 use crate::witness::command_line;
-use gloo_ir::evaluate::{Final, Interest, Request, Trace};
+use gloo_ir::evaluate::{Final, Interest, Request, StepKind, Trace};
 use gloo_ir::{ClusterId, Predicate, Program};
 use gloo_source::Place;
 use oxidd::BooleanFunction;
@@ -196,9 +196,13 @@ fn compare(
                 }
             }
         }
+        let stopped = survey.union(|region| {
+            let is_same = matches!(region.traces.as_slice(), [before, after] if !differ(before, after));
+            is_same && region.traces.iter().all(is_stopped)
+        })?;
         let mut differences = Vec::new();
         for group in groups.values() {
-            differences.extend(of_group(opening, survey, group)?);
+            differences.extend(of_group(opening, survey, group, &stopped)?);
         }
         Ok((differences, survey.derived.clone()))
     })
@@ -244,9 +248,10 @@ fn of_group(
     opening: &Opening<'_>,
     survey: &Survey<'_>,
     group: &Group<'_>,
+    stopped: &Set,
 ) -> Result<Vec<Difference>, Undecided> {
     let mut differences = Vec::new();
-    for part in cover(survey, &group.regions, &group.set)? {
+    for part in cover(survey, &group.regions, &group.set, stopped)? {
         let plain = survey.sample(&part.set)?;
         let plain = plain.and_then(|(request, traces)| Some((request, <[Trace; 2]>::try_from(traces).ok()?)));
         let (request, [before, after]) = plain
@@ -274,7 +279,10 @@ fn change(before: &Trace, after: &Trace) -> Change {
 }
 
 fn fate(own: &Trace, other: &Trace) -> Fate {
-    let step = decisive(own);
+    let is_sent_on = |trace: &Trace| matches!(trace.outcome, Final::Forwarded(_));
+    let routed = own.steps.iter().rfind(|step| step.step == StepKind::Route && step.place.is_some());
+    // Of what goes on as before the rule says how.
+    let step = routed.filter(|_| is_sent_on(own) && is_sent_on(other)).or_else(|| decisive(own));
     Fate {
         summary: own.summary(),
         effects: effects_without(own, other),

@@ -9,8 +9,11 @@ use crate::atoms::{Atoms, Sources, Universe};
 use crate::diagram::{Chosen, Diagrams, Set, Space};
 use crate::entrance::Way;
 use crate::folded::witness;
+use crate::formula::Formula;
 use crate::undecided::Undecided;
-use gloo_ir::evaluate::{Asked, Interest, Question, Request, Trace, decide, decide_asked};
+use gloo_ir::evaluate::{
+    Asked, Credential, Interest, Question, Request, Trace, decide, decide_asked, presence,
+};
 use gloo_ir::normal_form::predicate_of;
 use gloo_ir::{ClusterId, Predicate, Program};
 use oxidd::BooleanFunction;
@@ -90,6 +93,15 @@ impl Survey<'_> {
         Ok(Some(if asked.answer { yes } else { Undecided::of(yes.not())? }))
     }
 
+    /// The requests of the regions for which `wanted` holds.
+    ///
+    /// # Errors
+    /// The diagrams outgrow their memory.
+    pub fn union(&self, wanted: impl Fn(&Region) -> bool) -> Result<Set, Undecided> {
+        let mut own = self.regions.iter().filter(|region| wanted(region));
+        own.try_fold(self.space.none().clone(), |all, region| Undecided::of(all.or(&region.set)))
+    }
+
     /// A readable request of a set, with what becomes of it by each of the deciders; nothing if the set is empty.
     ///
     /// # Errors
@@ -159,12 +171,12 @@ fn rounds<R>(
     is_sought: &dyn Fn(&Region) -> bool,
     then: impl FnOnce(&Survey<'_>, Option<&Region>) -> Result<R, Undecided>,
 ) -> Result<R, Undecided> {
-    let mut predicates: Vec<Predicate> = vec![entrance.scope.clone()];
+    let mut asked: Vec<Predicate> = vec![entrance.scope.clone()];
     let mut programs: Vec<&Program> = Vec::new();
     for (program, _) in &entrance.deciders {
         if !programs.iter().any(|known| std::ptr::eq(*known, *program)) {
             programs.push(program);
-            predicates.extend(likely(program, entrance.way));
+            asked.extend(likely(program, entrance.way));
         }
     }
     let mut choices: Vec<Question> = Vec::new();
@@ -174,13 +186,15 @@ fn rounds<R>(
             paths: entrance.program.paths(),
             sources: Sources::Outside,
         };
-        let atoms = Atoms::with_choices(&universe, &predicates, &choices)?;
-        let round = Round { entrance, atoms: &atoms };
+        let shown = shown(entrance.program, &choices);
+        let predicates = asked.iter().chain(shown.iter().map(|(predicate, _)| predicate));
+        let atoms = Atoms::with_choices(&universe, predicates, &choices)?;
+        let round = Round { entrance, atoms: &atoms, shown: &shown };
         let mut ran = round.run(diagrams.space(&atoms)?, is_sought)?;
         if ran.is_done {
             return then(&ran.survey, ran.sought.as_ref());
         }
-        predicates.append(&mut ran.asks);
+        asked.append(&mut ran.asks);
         choices.append(&mut ran.chosen);
     }
     Err(Undecided {
@@ -212,15 +226,33 @@ struct Ran<'a> {
 /// The requests for which a question is answered with yes, and with no; nothing where the classes don't tell them apart.
 type Known = HashMap<Question, Option<(Set, Set)>>;
 
+/// Where the credentials stand that are asked for: a request shows something there, or has none for the provider.
+fn shown(program: &Program, choices: &[Question]) -> Vec<(Predicate, Question)> {
+    let of_provider = |question: &Question| {
+        let Question::Credential(id, _) = question else { return None };
+        let place = presence(&program.providers.get(id)?.kind)?;
+        Some((place, Question::Credential(id.clone(), Credential::Absent)))
+    };
+    let mut all: Vec<(Predicate, Question)> = Vec::new();
+    for one in choices.iter().filter_map(of_provider) {
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    all
+}
+
 #[derive(Clone, Copy)]
 struct Round<'a> {
     entrance: &'a Entrance<'a>,
     atoms: &'a Atoms,
+    /// Where credentials stand, with whether there is none.
+    shown: &'a [(Predicate, Question)],
 }
 
 impl<'a> Round<'a> {
     fn run(self, space: Space<'a>, is_sought: &dyn Fn(&Region) -> bool) -> Result<Ran<'a>, Undecided> {
-        let scope = space.set(&self.atoms.formula(&self.entrance.scope))?;
+        let scope = space.set(&self.scope())?;
         let mut left = scope.clone();
         let survey = Survey { space, scope, regions: Vec::new(), derived: None, round: self };
         let mut ran = Ran { survey, sought: None, is_done: false, asks: Vec::new(), chosen: Vec::new() };
@@ -244,6 +276,16 @@ impl<'a> Round<'a> {
         }
         ran.is_done = ran.asks.is_empty() && ran.chosen.is_empty();
         Ok(ran)
+    }
+
+    /// The requests that there are: credentials stand where their providers look for them.
+    fn scope(self) -> Formula {
+        let stand = self.shown.iter().filter_map(|(place, absent)| {
+            let (place, absent) = (self.atoms.formula(place), self.atoms.question(absent)?);
+            let shown = Formula::all([place.clone(), !absent.clone()]);
+            Some(Formula::any([shown, Formula::all([!place, absent])]))
+        });
+        Formula::all([self.atoms.formula(&self.entrance.scope)].into_iter().chain(stand))
     }
 
     /// The requests of `left` that fare like the one that has these classes.

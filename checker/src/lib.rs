@@ -23,6 +23,7 @@ mod sample;
 mod site;
 mod solver;
 mod table;
+mod test_block;
 mod undecided;
 mod witness;
 
@@ -33,6 +34,8 @@ pub use property::{conflicting_routes, test_failed, test_failed_at};
 pub use reach::{EntryReach, Reach, reaching};
 pub use regions::{EntryRegions, RegionSample, regions};
 pub use sample::{Sample, samples};
+
+pub use test_block::test_blocks;
 
 use folded::{Wanted, folded};
 use gloo_ir::Program;

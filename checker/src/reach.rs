@@ -1,14 +1,14 @@
 //! Which requests reach a destination.
 
 use crate::affected::Affected;
-use crate::behaviour::decisive;
+use crate::behaviour::{decisive, is_stopped};
 use crate::cover::{Requests, cover};
 use crate::diagram::{Diagrams, Set};
 use crate::explore::{Region, Survey, survey};
 use crate::opening::{Opening, openings};
 use crate::undecided::Undecided;
 use crate::witness::command_line;
-use gloo_ir::evaluate::{Interest, Request, holds};
+use gloo_ir::evaluate::{Interest, Request, Step, StepKind, Trace, holds};
 use gloo_ir::{ClusterId, Outcome, Predicate, Program, Target};
 use gloo_source::Place;
 use oxidd::BooleanFunction;
@@ -83,6 +83,7 @@ fn of_opening(
     let entrance = opening.entrance(&[opening.program], Interest::Outcome, &Predicate::always());
     survey(diagrams, &entrance, |survey| {
         let mut by_sender: BySender<'_> = BTreeMap::new();
+        let stopped = survey.union(|region| region.traces.iter().all(is_inspected))?;
         for region in &survey.regions {
             let Some(trace) = region.traces.first() else { continue };
             if !holds(opening.program, &region.request, wanted, trace) {
@@ -97,21 +98,28 @@ fn of_opening(
         let mut reached = Vec::new();
         for (sender, (regions, set)) in by_sender {
             let sent_by = sender.map(|(place, name)| (name, place));
-            reached.extend(parts(opening, survey, &regions, &set, sent_by.as_ref())?);
+            reached.extend(parts(opening, survey, &regions, [&set, &stopped], sent_by.as_ref())?);
         }
         Ok((reached, survey.derived.clone()))
     })
+}
+
+/// Whether a request is stopped for something else than who sends it.
+fn is_inspected(trace: &Trace) -> bool {
+    let by_identity =
+        |step: &Step| matches!(step.step, StepKind::Authentication | StepKind::Access | StepKind::Hop);
+    is_stopped(trace) && !trace.steps.last().is_some_and(by_identity)
 }
 
 fn parts(
     opening: &Opening<'_>,
     survey: &Survey<'_>,
     regions: &[&Region],
-    set: &Set,
+    [set, stopped]: [&Set; 2],
     sent_by: Option<&(String, Place)>,
 ) -> Result<Vec<Reach>, Undecided> {
     let mut all = Vec::new();
-    for part in cover(survey, regions, set)? {
+    for part in cover(survey, regions, set, stopped)? {
         let Some((request, traces)) = survey.sample(&part.set)? else { continue };
         let Some(trace) = traces.first() else { continue };
         all.push(Reach {

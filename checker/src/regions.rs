@@ -90,7 +90,10 @@ fn sample(
     survey: &Survey<'_>,
     region: &Region,
 ) -> Result<Option<RegionSample>, Undecided> {
-    let requests = cover(survey, &[region], &region.set)?.into_iter().next().map(|part| part.requests);
+    let requests = cover(survey, &[region], &region.set, survey.space.none())?
+        .into_iter()
+        .next()
+        .map(|part| part.requests);
     let Some((request, traces)) = survey.sample(&region.set)? else { return Ok(None) };
     let Some((trace, requests)) = traces.into_iter().next().zip(requests) else { return Ok(None) };
     let command = command_line(opening.program, opening.cluster, &request);

@@ -1,6 +1,6 @@
 //! A request as a line that can be pasted.
 
-use gloo_ir::evaluate::{Caller, Credential, Entry, Message, Request};
+use gloo_ir::evaluate::{Caller, Credential, Entry, Message, Request, Verdict};
 use gloo_ir::{ClusterId, Program};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -74,14 +74,16 @@ fn trace(program: &Program, cluster: &ClusterId, request: &Request, attributes: 
 }
 
 /// What a request has that neither its line nor its headers say, as a test writes it in braces.
-fn attributes(request: &Request) -> Vec<String> {
+pub(crate) fn attributes(request: &Request) -> Vec<String> {
     let mut all = Vec::new();
-    let credential = |credential: &Credential| match credential {
-        Credential::Absent => "absent",
-        Credential::Invalid => "invalid",
-        Credential::Valid => "valid",
-    };
-    all.extend(request.credentials.iter().map(|(provider, own)| format!("{provider}: {}", credential(own))));
+    for (provider, credential) in &request.credentials {
+        match credential {
+            // As where nothing is said.
+            Credential::Absent => {}
+            Credential::Invalid => all.push(format!("{provider}: invalid")),
+            Credential::Valid => all.push(format!("{provider}: valid")),
+        }
+    }
     for ((provider, name), values) in &request.claims {
         let key = match name.as_str() {
             "sub" | "iss" => format!("{provider}.{name}"),
@@ -104,8 +106,13 @@ fn attributes(request: &Request) -> Vec<String> {
     if let Some(name) = request.sni.as_deref().filter(|name| Some(*name) != host) {
         all.push(format!("tls.sni: {name:?}"));
     }
-    if request.message.is_none() {
-        all.push(format!("port: {}", request.port));
+    match &request.message {
+        None => all.push(format!("port: {}", request.port)),
+        Some(message) if message.body > 0 => all.push(format!("body: {}B", message.body)),
+        Some(_) => {}
+    }
+    if request.waf == Verdict::Refuses {
+        all.push("waf: refuses".to_owned());
     }
     all
 }

@@ -1,5 +1,11 @@
 //! What the command line takes.
 
+mod questions;
+
+pub use questions::{
+    DiffArguments, DiffOutput, ProveArguments, ReachArguments, RegionsArguments, RegionsOutput,
+};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -100,6 +106,46 @@ Examples:
   gloo trace 'GET https://shop.acme.com/api/me' --with '{ auth0: valid  auth0.sub: \"u1\"  client.ip: 10.0.0.7 }'
   gloo trace 'POST /charge/1' --from shop.checkout --to shop.payments --cluster east")]
     Trace(TraceArguments),
+    /// Prove a claim about all requests, or all claims of the workspace; a claim that fails is shown a request.
+    #[command(after_help = "\
+Examples:
+  gloo prove
+  gloo prove 'every request through edge where path in /admin/** => denied'
+  gloo prove 'some request from shop.checkout to shop.payments => allowed' -o json
+
+Exit status: 0 every claim holds, 1 one fails, is vacuous or can't be decided, 2 wrong usage.")]
+    Prove(ProveArguments),
+    /// Say which requests, from where, can reach a service, subset or external.
+    #[command(
+        after_help = "Examples:\n  gloo who-can reach payments\n  gloo who-can reach shop.cart.v2 -o json"
+    )]
+    WhoCan {
+        /// What is asked: `reach`.
+        #[arg(value_parser = ["reach"])]
+        verb: String,
+        /// The rest of the question.
+        #[command(flatten)]
+        arguments: ReachArguments,
+    },
+    /// Say which rules send requests to a service, subset or external, each with its requests.
+    #[command(after_help = "Examples:\n  gloo what-reaches cart.v2\n  gloo what-reaches 'shop.*'")]
+    WhatReaches(ReachArguments),
+    /// Part the requests of every entry into regions that fare alike, each with a request.
+    #[command(after_help = "\
+Examples:
+  gloo regions --on edge
+  gloo regions --cluster lab -o json
+  gloo regions --on edge -o tests > regions.gloo")]
+    Regions(RegionsArguments),
+    /// Say for which requests two versions of a workspace do different things.
+    #[command(after_help = "\
+Examples:
+  gloo diff HEAD~1                 what the last commit and your changes change
+  gloo diff origin/main . -o markdown
+  gloo diff old/shop new/shop
+
+Exit status: 0 no request fares otherwise, 1 some do, 2 wrong usage or a workspace with errors.")]
+    Diff(DiffArguments),
     /// Write the manifests of every cluster.
     #[command(after_help = "\
 Examples:

@@ -9,6 +9,7 @@ mod arguments;
 mod commands;
 mod envoy;
 mod report;
+mod revision;
 mod workspace;
 mod world;
 

@@ -36,10 +36,28 @@ impl Workspace {
     /// # Errors
     /// There is none, or it can't be read.
     pub fn load(argument: &WorkspaceArgument, world: &dyn World) -> Result<Self> {
+        Self::load_with(argument, None, world)
+    }
+
+    /// As [`Self::load`], with a file of the root module that isn't on the disk: its path and its text.
+    ///
+    /// # Errors
+    /// As for [`Self::load`].
+    pub fn load_with(
+        argument: &WorkspaceArgument,
+        more: Option<(&str, &str)>,
+        world: &dyn World,
+    ) -> Result<Self> {
         let root = find_root(argument.workspace.as_deref(), world)?;
         let read = read(&root, world)?;
-        let files: Vec<(&str, &str)> = read.files.iter().map(|(path, text)| (&**path, &**text)).collect();
-        Ok(Self { root, compiled: gloo_ir::compile(&files, Some(&read.manifest)) })
+        Ok(Self::compile(root, &read, more))
+    }
+
+    /// Compiles the files of a workspace whose root is given, with one more.
+    pub fn compile(root: PathBuf, read: &WorkspaceFiles, more: Option<(&str, &str)>) -> Self {
+        let files = read.files.iter().map(|(path, text)| (&**path, &**text)).chain(more);
+        let files: Vec<(&str, &str)> = files.collect();
+        Self { root, compiled: gloo_ir::compile(&files, Some(&read.manifest)) }
     }
 
     /// Whether the program has no errors.

@@ -3,10 +3,15 @@
 mod build;
 mod check;
 mod completions;
+mod diff;
 mod explain;
 mod fmt;
 mod man;
+mod merged;
 mod new;
+mod prove;
+mod reach;
+mod regions;
 mod test;
 mod trace;
 mod watch;
@@ -34,6 +39,11 @@ pub fn run(command: Command, world: &dyn World, terminal: &mut Terminal) -> anyh
         Command::Fmt { check, paths } => fmt::run(&paths, check, world, terminal),
         Command::Test(arguments) => test::run(&arguments, world, terminal),
         Command::Trace(arguments) => trace::run(&arguments, world, terminal),
+        Command::Prove(arguments) => prove::run(&arguments, world, terminal),
+        Command::WhoCan { arguments, .. } => reach::who_can(&arguments, world, terminal),
+        Command::WhatReaches(arguments) => reach::what_reaches(&arguments, world, terminal),
+        Command::Regions(arguments) => regions::run(&arguments, world, terminal),
+        Command::Diff(arguments) => diff::run(&arguments, world, terminal),
         Command::Build(arguments) => build::run(&arguments, world, terminal),
         Command::Explain { code } => explain::run(code.as_deref(), terminal),
         Command::Watch { workspace } => watch::run(&workspace, world, terminal),

@@ -1,7 +1,32 @@
 //! Where credentials stand in a request (semantics.md, "Credentials").
 
 use super::{Credential, Message};
-use crate::{ProviderKind, TokenPlace};
+use crate::{Predicate, ProviderKind, Test, TextAttribute, TextTest, TokenPlace};
+
+/// Of which requests something stands in the place of a provider's credential, and has its form; nothing where no
+/// predicate can say it.
+#[must_use]
+pub fn presence(kind: &ProviderKind) -> Option<Predicate> {
+    let test = |attribute: TextAttribute, test: TextTest| Some(Predicate::Test(Test::Text(attribute, test)));
+    let begins = |name: &str, start: &str| {
+        let asked = if start.is_empty() { TextTest::Present } else { TextTest::StartsWith(start.to_owned()) };
+        test(TextAttribute::Header(name.to_owned()), asked)
+    };
+    match kind {
+        ProviderKind::Jwt { from: TokenPlace::Bearer, .. } => begins("authorization", "Bearer "),
+        ProviderKind::Jwt { from: TokenPlace::Header(name, prefix), .. } => begins(name, prefix),
+        ProviderKind::Jwt { from: TokenPlace::Query(name), .. } => {
+            test(TextAttribute::Query(name.clone()), TextTest::Present)
+        }
+        ProviderKind::Jwt { from: TokenPlace::Cookie(name), .. } => {
+            test(TextAttribute::Cookie(name.clone()), TextTest::Present)
+        }
+        ProviderKind::Basic { .. } | ProviderKind::Ldap { .. } => begins("authorization", "Basic "),
+        ProviderKind::Hmac { .. } => begins("authorization", "HMAC "),
+        ProviderKind::ApiKey { header, .. } => begins(header, ""),
+        ProviderKind::Oidc { .. } | ProviderKind::Opa { .. } | ProviderKind::ExtAuthz { .. } => None,
+    }
+}
 
 /// Whether a message has something in the place of a provider's credential, and of its form.
 pub(super) fn is_shown(kind: &ProviderKind, message: &Message) -> bool {

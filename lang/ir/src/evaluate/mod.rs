@@ -45,6 +45,7 @@ pub use asked::{Asked, Interest, Question};
 pub use attributes::Attributes;
 pub use case::CaseError;
 pub use check::{CaseResult, Run, check_case};
+pub use credential::presence;
 pub use effect::{Effect, HeaderChange};
 pub use headers::{Headers, is_joined};
 pub use identity::{Identity, Source};

@@ -15,6 +15,7 @@ impl Display for Predicate {
             Self::Any(parts) => joined(f, parts, " || "),
             Self::Not(part) => match part.as_ref() {
                 Self::Test(test) => negated(f, test),
+                Self::Not(inner) => write!(f, "{inner}"),
                 part => write!(f, "!({part})"),
             },
             Self::Test(test) => write!(f, "{test}"),
