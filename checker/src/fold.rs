@@ -59,7 +59,7 @@ pub(crate) fn fold(space: &Space<'_>, scope: &Set, rules: &[Formula]) -> Result<
 }
 
 /// The first of `candidates` that take parts of `own` until nothing is left, without those that others make needless.
-fn covering(own: &Set, sets: &[Set], candidates: &[usize]) -> Result<Vec<usize>, Undecided> {
+pub(crate) fn covering(own: &Set, sets: &[Set], candidates: &[usize]) -> Result<Vec<usize>, Undecided> {
     let without = |left: &Set, taken: usize| -> Result<Set, Undecided> {
         let Some(taken) = sets.get(taken) else { return Ok(left.clone()) };
         Undecided::of(left.and(&Undecided::of(taken.not())?))

@@ -2,6 +2,7 @@
 //!
 //! A finding is shown only after the evaluator has answered its request as the finding says.
 
+mod admission;
 mod affected;
 mod atoms;
 mod behaviour;
@@ -17,6 +18,7 @@ mod folded;
 mod formula;
 mod opening;
 mod property;
+mod proxy;
 mod reach;
 mod regions;
 mod sample;
@@ -64,6 +66,7 @@ fn checked(program: &Program, wanted: Wanted) -> Vec<Diagnostic<Place>> {
     findings.extend(property::retry_budget(program));
     findings.extend(property::proof_failed(program));
     findings.extend(property::weight_zero(program));
+    findings.extend(property::idle_rule(program));
     for table in &tables {
         if let Err(undecided) = &table.turns {
             let question = format!("whether each rule of `{}` is ever used", table.table.id);

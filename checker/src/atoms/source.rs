@@ -57,8 +57,17 @@ fn candidates(universe: &Universe<'_>, tests: &[&Test]) -> Vec<(Caller, Source)>
         Sources::Accounts(clusters) | Sources::Deployed(clusters) => clusters,
     };
     let is_deployed = matches!(universe.sources, Sources::Deployed(_));
+    // As accounts, clusters of one trust domain are one: what is placed on any of them is a candidate once.
+    let domain = |cluster: &ClusterId| program.trust_domain(cluster);
     let mut all = Vec::new();
-    for cluster in clusters {
+    for (number, cluster) in clusters.iter().enumerate() {
+        let alike = |other: &&ClusterId| {
+            if is_deployed { *other == cluster } else { domain(other) == domain(cluster) }
+        };
+        if clusters.iter().take(number).any(|before| alike(&before)) {
+            continue;
+        }
+        let alike: Vec<&ClusterId> = clusters.iter().filter(alike).collect();
         let mut add = |caller: Caller| {
             let source = if is_deployed {
                 Source::Deployed { caller: caller.clone(), cluster: cluster.clone() }
@@ -67,14 +76,14 @@ fn candidates(universe: &Universe<'_>, tests: &[&Test]) -> Vec<(Caller, Source)>
             };
             all.push((caller, source));
         };
-        let here = |placed: &std::collections::BTreeSet<ClusterId>| placed.contains(cluster);
+        let here =
+            |placed: &std::collections::BTreeSet<ClusterId>| alike.iter().any(|one| placed.contains(*one));
         let services = program.services.values().filter(|service| here(&service.clusters));
         services.for_each(|service| add(Caller::Service(service.id.clone())));
         let gateways = program.gateways.values().filter(|gateway| here(&gateway.clusters));
         gateways.for_each(|gateway| add(Caller::Gateway(gateway.id.clone())));
         for namespace in program.namespaces.values().filter(|namespace| here(&namespace.clusters)) {
-            let domain = program.trust_domain(cluster);
-            add(Caller::Identity(Identity::of(domain, &namespace.name, "another-account")));
+            add(Caller::Identity(Identity::of(domain(cluster), &namespace.name, "another-account")));
         }
         add(Caller::Outside);
         for test in tests {

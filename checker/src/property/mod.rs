@@ -1,6 +1,7 @@
 //! The analyses, one file each.
 
 mod conflicting_routes;
+mod idle_rule;
 mod impossible_match;
 mod proof_failed;
 mod retry_budget;
@@ -9,6 +10,7 @@ mod test_failed;
 mod weight_zero;
 
 pub use conflicting_routes::conflicting_routes;
+pub(crate) use idle_rule::idle_rule;
 pub(crate) use impossible_match::impossible_match;
 pub(crate) use proof_failed::proof_failed;
 pub(crate) use retry_budget::retry_budget;

@@ -190,6 +190,13 @@ codes! {
     /// A claim that speaks of no request.
     PROOF_VACUOUS = 4010 "proof-vacuous" Warn;
 
+    /// An access rule that lets nobody in.
+    DEAD_ALLOW = 4030 "dead-allow" Deny;
+    /// An access rule that denies what no rule allows.
+    DEAD_DENY = 4031 "dead-deny" Warn;
+    /// An access rule that denies what others deny.
+    REDUNDANT_DENY = 4032 "redundant-deny" Warn;
+
     // 5: targets
     /// The target has no way to say it.
     NOT_ON_TARGET = 5001 "not-on-target" Error;
