@@ -32,14 +32,19 @@ impl Diagrams {
     /// An engine for tables of about so many rules.
     pub fn new(rules: usize) -> Self {
         let nodes = (rules * 2048).clamp(1 << 13, MOST_NODES);
-        let manager = oxidd::bcdd::new_manager(nodes, nodes / 4, 1);
+        Self::with(nodes, nodes / 4)
+    }
+
+    /// An engine with room for so many nodes, and for so many results that it remembers.
+    fn with(nodes: usize, remembered: usize) -> Self {
+        let manager = oxidd::bcdd::new_manager(nodes, remembered, 1);
         let (all, none) = manager.with_manager_shared(|manager| (Set::t(manager), Set::f(manager)));
         Self { manager, variables: Vec::new(), all, none }
     }
 
-    /// An engine for the requests of one entry.
+    /// An engine for the requests of one entry after the other.
     pub fn of_entry() -> Self {
-        Self::new(1 << 8)
+        Self::with(1 << 20, 1 << 14)
     }
 
     /// Every request.

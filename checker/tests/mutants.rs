@@ -9,7 +9,8 @@
 use gloo_checker::{Comparison, EntryRegions, diff, regions};
 use gloo_ir::evaluate::{Request, decide};
 use gloo_ir::{
-    Access, Action, ClusterId, Effect, Match, Policy, Predicate, Program, Test, TextAttribute, TextTest, compile,
+    Access, Action, ClusterId, Effect, Match, Policy, Predicate, Program, Test, TextAttribute, TextTest,
+    compile,
 };
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -145,10 +146,8 @@ fn mutants(program: &Program) -> Vec<(String, Program)> {
 /// Other matches than this one: wider and narrower.
 fn matches(own: &Match) -> Vec<(String, Match)> {
     let Match::Http { methods, path, condition } = own else { return Vec::new() };
-    let http = |methods: &[gloo_domain::Method], path: &gloo_domain::PathPattern, condition: Predicate| Match::Http {
-        methods: methods.to_vec(),
-        path: path.clone(),
-        condition,
+    let http = |methods: &[gloo_domain::Method], path: &gloo_domain::PathPattern, condition: Predicate| {
+        Match::Http { methods: methods.to_vec(), path: path.clone(), condition }
     };
     let header = |asked| Predicate::Test(Test::Text(TextAttribute::Header(UNKNOWN.to_owned()), asked));
     let pattern = |text: &str| gloo_domain::PathPattern::parse(text).ok();
@@ -179,7 +178,8 @@ fn matches(own: &Match) -> Vec<(String, Match)> {
         ),
     ];
     let text = path.to_string();
-    let others = [format!("{text}/**"), text.trim_end_matches("/**").to_owned(), "/**".to_owned(), format!("{text}x")];
+    let others =
+        [format!("{text}/**"), text.trim_end_matches("/**").to_owned(), "/**".to_owned(), format!("{text}x")];
     for other in others.iter().filter(|other| **other != text) {
         if let Some(path) = pattern(other) {
             all.push((format!("for {other}"), http(methods, &path, condition.clone())));

@@ -211,8 +211,8 @@ pub struct TraceArguments {
     /// What else is true of the request, as a test writes it in braces.
     #[arg(long, value_name = "ATTRIBUTES")]
     pub with: Option<String>,
-    /// The caller, for a call between services.
-    #[arg(long, value_name = "SOURCE", requires = "to")]
+    /// The caller, for a call of a service or of a host outside.
+    #[arg(long, value_name = "SOURCE")]
     pub from: Option<String>,
     /// The service that is called.
     #[arg(long, value_name = "SERVICE")]

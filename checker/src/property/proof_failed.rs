@@ -7,12 +7,19 @@ use crate::undecided::Undecided;
 use gloo_ir::evaluate::describe;
 use gloo_ir::{Claim, Program, Proof, Quantifier};
 use gloo_source::{Code, Diagnostic, Place};
+use rayon::prelude::*;
 
 /// The claims that don't hold, those that speak of no request, and those that can't be decided.
 pub(crate) fn proof_failed(program: &Program) -> Vec<Diagnostic<Place>> {
-    let mut diagrams = Diagrams::of_entry();
-    let claims = program.proofs.iter().flat_map(|proof| proof.claims.iter().map(move |claim| (proof, claim)));
-    claims.filter_map(|(proof, claim)| shown(answer(program, &mut diagrams, claim), proof, claim)).collect()
+    let claims: Vec<(&Proof, &Claim)> = program
+        .proofs
+        .iter()
+        .flat_map(|proof| proof.claims.iter().map(move |claim| (proof.as_ref(), claim)))
+        .collect();
+    let each = claims.into_par_iter().map_init(Diagrams::of_entry, |diagrams, (proof, claim)| {
+        shown(answer(program, diagrams, claim), proof, claim)
+    });
+    each.collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
 fn shown(answer: Answer, proof: &Proof, claim: &Claim) -> Option<Diagnostic<Place>> {

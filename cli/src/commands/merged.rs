@@ -1,6 +1,7 @@
 //! Answers that several clusters share, said once.
 
 use gloo_ir::{ClusterId, Program};
+use std::collections::BTreeMap;
 
 /// Entries that several clusters have.
 pub struct Merged<T> {
@@ -10,16 +11,18 @@ pub struct Merged<T> {
     pub entry: T,
 }
 
-/// The entries, those that are alike but for their cluster once, in the order of the first.
+/// The entries, those of which `plain` says the same once, in the order of the first.
 pub fn merged<T>(
     entries: Vec<T>,
     cluster: impl Fn(&T) -> &ClusterId,
-    are_alike: impl Fn(&T, &T) -> bool,
+    plain: impl Fn(&T) -> String,
 ) -> Vec<Merged<T>> {
     let mut all: Vec<Merged<T>> = Vec::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for entry in entries {
-        match all.iter_mut().find(|known| are_alike(&known.entry, &entry)) {
-            Some(known) => known.clusters.push(cluster(&entry).clone()),
+        let at = *known.entry(plain(&entry)).or_insert(all.len());
+        match all.get_mut(at) {
+            Some(merged) => merged.clusters.push(cluster(&entry).clone()),
             None => all.push(Merged { clusters: vec![cluster(&entry).clone()], entry }),
         }
     }

@@ -82,7 +82,7 @@ fn answer(
     }
     let entries = reaching(&compiled.program, &targets(&workspace));
     drop(progress);
-    let entries = merged(entries, |entry| &entry.cluster, |one, other| plain(one) == plain(other));
+    let entries = merged(entries, |entry| &entry.cluster, plain);
     let kinds: usize = entries.iter().map(|one| one.entry.reached.len()).sum();
     let undecided = entries.iter().filter(|one| one.entry.undecided.is_some()).count();
     match arguments.output {

@@ -38,7 +38,7 @@ pub fn run(arguments: &RegionsArguments, world: &dyn World, terminal: &mut Termi
         terminal.print(&test_blocks(program, &all));
         return Ok(Outcome::of(undecided));
     }
-    let entries = merged(all, |entry| &entry.cluster, |one, other| plain(one) == plain(other));
+    let entries = merged(all, |entry| &entry.cluster, plain);
     if arguments.output == RegionsOutput::Json {
         let all: Vec<Value> = entries.iter().map(|one| to_json(&workspace, one)).collect();
         terminal.json(&json!({ "entries": all }));

@@ -59,7 +59,7 @@ pub fn run(arguments: &DiffArguments, world: &dyn World, terminal: &mut Terminal
     let outcome = Outcome::of(!comparison.is_equal());
     let (equal, differ): (Vec<EntryComparison>, Vec<EntryComparison>) =
         comparison.entries.iter().cloned().partition(|entry| entry.change == Change::Equal);
-    let entries = merged(differ, |entry| &entry.cluster, |one, other| plain(one) == plain(other));
+    let entries = merged(differ, |entry| &entry.cluster, plain);
     let compared = Compared { old: &old, new: &new, comparison: &comparison, entries, equal: equal.len() };
     match arguments.output {
         DiffOutput::Text => text::write(&compared, terminal),

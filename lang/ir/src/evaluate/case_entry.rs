@@ -49,6 +49,10 @@ pub(super) fn place(
         let gateway = here.ok_or_else(|| CaseError::GatewayElsewhere(id.clone(), cluster.clone()))?;
         return Ok(at_gateway(gateway, &wanted));
     }
+    // Whoever is in the mesh and names no service calls a host outside.
+    if *caller != Caller::Outside {
+        return Ok(outbound(&wanted));
+    }
     let here = program.gateways.values().filter(|gateway| gateway.clusters.contains(cluster));
     let ingress = here.filter(|gateway| gateway.kind == GatewayKind::Ingress);
     let ingress: Vec<&Arc<Gateway>> = ingress.collect();
@@ -58,7 +62,6 @@ pub(super) fn place(
     let routed: Vec<&Arc<Gateway>> = serving.iter().filter(routing).copied().collect();
     match (routed.as_slice(), serving.as_slice()) {
         ([only], _) | ([], [only]) => Ok(at_gateway(only, &wanted)),
-        ([], []) if *caller != Caller::Outside => Ok(outbound(&wanted)),
         ([], []) => Err(CaseError::NoGateway {
             served: served(&ingress, &wanted),
             gateway: ingress.first().map(|gateway| gateway.id.clone()),

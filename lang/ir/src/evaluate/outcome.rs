@@ -122,7 +122,10 @@ pub fn describe(outcome: &Outcome) -> String {
 
 fn listed(targets: &[Target]) -> String {
     let names: Vec<String> = targets.iter().map(words::target).collect();
-    names.join(", ")
+    match names.as_slice() {
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
+    }
 }
 
 fn statuses(sets: &[StatusSet]) -> String {

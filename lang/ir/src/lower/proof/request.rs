@@ -44,9 +44,18 @@ impl Lowering<'_> {
     /// Refuses a request that doesn't say where it enters.
     fn entry(&mut self, scope: &Scope<'_>, node: NodeId, way: &Way<'_>) -> Result<(), Reported> {
         let problem = match way {
-            Way { from: Some(_), to: None, .. } => {
-                Some(("a call has a caller but nobody who is called", "write `from checkout to payments`"))
+            Way { from: Some(_), to: None, through: None, kind, attributes }
+                if !names_host(kind, attributes) =>
+            {
+                Some((
+                    "a call has a caller but nobody who is called",
+                    "write `from checkout to payments`, or the whole URL of a host outside",
+                ))
             }
+            Way { from: Some(_), through: Some(_), .. } => Some((
+                "a request that enters by a gateway has no caller of the mesh",
+                "leave `through` or `from` out",
+            )),
             Way { to: Some(_), through: Some(_), .. } => Some((
                 "a request enters by a gateway or at a service, not both",
                 "leave `through` or `to` out",
@@ -265,4 +274,14 @@ fn split_url(text: &str) -> Option<(Option<(bool, String, Option<u16>)>, String)
 fn word_expr(id: NodeId, word: &std::sync::Arc<str>) -> Expr {
     let segments = vec![ast::Name { id, text: word.clone() }];
     Expr { id, kind: ExprKind::Reference(ast::Reference { id, segments, all: None, cluster: None }) }
+}
+
+/// Whether a request says the host that it goes to.
+fn names_host(kind: &CaseKind, attributes: &BTreeMap<Attribute, Vec<String>>) -> bool {
+    let named = match kind {
+        CaseKind::Http { origin, .. } => origin.is_some(),
+        CaseKind::Grpc { .. } => false,
+        CaseKind::Tcp => attributes.contains_key(&Attribute::ServerName),
+    };
+    named || attributes.contains_key(&Attribute::Host)
 }
