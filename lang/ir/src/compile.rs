@@ -2,7 +2,7 @@
 
 use crate::lower::{AssetError, Assets, Environment, Lowered, lower_file};
 use crate::resolve::{DeclarationId, Declarations, Names, declarations, templates};
-use crate::{Manifest, Program, SourceMap};
+use crate::{Lint, Manifest, Program, SourceMap};
 use gloo_source::{Code, Diagnostic, FileId, Severity, Sources, sort};
 use gloo_syntax::ast::Let;
 use std::collections::BTreeMap;
@@ -36,6 +36,16 @@ impl Compiled {
 /// the others can be taken in with `file("…")`. `manifest` is the text of `gloo.toml`.
 #[must_use]
 pub fn compile(files: &[(&str, &str)], manifest: Option<&str>) -> Compiled {
+    compile_with(files, manifest, &BTreeMap::new())
+}
+
+/// As [`compile`]; `lints` hold against what `gloo.toml` says of the same findings.
+#[must_use]
+pub fn compile_with(
+    files: &[(&str, &str)],
+    manifest: Option<&str>,
+    lints: &BTreeMap<String, Lint>,
+) -> Compiled {
     let mut ordered: Vec<(&str, &str)> = files.to_vec();
     ordered.extend(manifest.map(|text| ("gloo.toml", text)));
     ordered.sort_unstable();
@@ -60,6 +70,7 @@ pub fn compile(files: &[(&str, &str)], manifest: Option<&str>) -> Compiled {
     }
     let declared: Vec<(FileId, Arc<str>, Arc<Declarations>)> =
         trees.iter().map(|(id, path, tree)| (*id, path.clone(), Arc::new(declarations(tree)))).collect();
+    compiled.manifest.lints.extend(lints.clone());
     compiled.names = Names::join(&declared);
     let templates = trees.iter().flat_map(|(file, _, tree)| {
         let lets = templates(tree).into_iter();
@@ -78,11 +89,11 @@ pub fn compile(files: &[(&str, &str)], manifest: Option<&str>) -> Compiled {
     compiled
 }
 
-/// The diagnostics of a workspace as they are shown: sorted, each once, with the levels of its `[lints]`. Where there are
-/// errors, unused names are no news: what uses them may be what is wrong.
+/// The diagnostics of a workspace as they are shown: sorted, each once, with the levels of its `[lints]`. Where something
+/// could not be understood, unused names are no news: what uses them may be what is wrong.
 #[must_use]
 pub fn finished(mut diagnostics: Vec<Diagnostic>, manifest: &Manifest) -> Vec<Diagnostic> {
-    let wrong = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let wrong = diagnostics.iter().any(Diagnostic::is_mistake);
     diagnostics
         .retain(|diagnostic| !(wrong && matches!(diagnostic.code, Code::UNUSED_NAME | Code::UNUSED_USE)));
     diagnostics.retain_mut(|diagnostic| manifest.apply(diagnostic));

@@ -31,7 +31,7 @@ mod ty;
 mod value;
 
 pub use access::{Access, AccessRule, Effect, SourcePattern};
-pub use compile::{Compiled, compile, finished};
+pub use compile::{Compiled, compile, compile_with, finished};
 pub use infrastructure::{
     Alpn, Backend, ClientAddress, ClientCertificate, Cluster, External, ExternalTls, Gateway, GatewayKind,
     GatewayMesh, IstioMode, Listener, ListenerProtocol, Mesh, Mtls, NamePattern, Namespace, Outbound,
@@ -40,7 +40,7 @@ pub use infrastructure::{
 pub use lower::{
     AssetError, Assets, Environment, Lower, Lowered, NoAssets, RequestText, lower_file, request_from_text,
 };
-pub use manifest::{Layout, Lint, Manifest};
+pub use manifest::{Layout, Lint, LintProblem, Manifest, lint_name};
 pub use names::{
     ClusterId, ExternalId, GatewayId, MeshId, NamespaceId, PatchId, PolicyId, ProviderId, ServiceId, TableId,
     TelemetryId,

@@ -1,10 +1,12 @@
 //! `gloo.toml`: the settings of a workspace.
 
 mod forms;
+mod lints;
 
 use crate::resolve::suggest;
 use forms::{is_name, is_repository};
 use gloo_source::{CODES, Code, Diagnostic, FileId, Level, Severity, Span};
+pub use lints::{LintProblem, lint_name};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;
@@ -155,7 +157,7 @@ impl Manifest {
             Some(Lint::Allow) => return false,
             Some(Lint::Warn) => diagnostic.severity = Severity::Warning,
             Some(Lint::Deny) => diagnostic.severity = Severity::Error,
-            None => {}
+            None => return diagnostic.code.level != Level::Allow,
         }
         true
     }
@@ -212,9 +214,7 @@ impl Reader {
             let name = &**key.get_ref();
             let code = CODES.iter().find(|code| code.name == name);
             if code.is_none() && !FINDINGS.contains(&name) {
-                let lowerable = CODES.iter().filter(|code| code.level != Level::Error).map(|code| code.name);
-                let known: Vec<&str> = lowerable.chain(FINDINGS.iter().copied()).collect();
-                self.unknown(key.span(), "finding", name, &known);
+                self.unknown(key.span(), "finding", name, &lints::known());
                 continue;
             }
             let Some(text) = self.text(value) else { continue };

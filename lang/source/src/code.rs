@@ -4,7 +4,7 @@
 //! `docs/errors/GLnnnn.md`, which is run as its test, and a rendered snapshot; `cargo xtask tidy` holds the three
 //! together.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The step that finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +32,8 @@ pub enum Level {
     Deny,
     /// A warning.
     Warn,
+    /// Nothing, until a lint asks for it.
+    Allow,
 }
 
 /// A kind of diagnostic.
@@ -76,6 +78,13 @@ impl std::fmt::Display for Code {
 impl Serialize for Code {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::find(&text).ok_or_else(|| de::Error::custom(format!("there is no code `{text}`")))
     }
 }
 

@@ -17,7 +17,7 @@ mod reported;
 mod span;
 
 pub use code::{CODES, Code, Level, Stage};
-pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity, sort};
+pub use diagnostic::{Certainty, Diagnostic, Edit, Fix, Label, Severity, sort};
 pub use file::{FileId, SourceFile, Sources};
 pub use line_index::{LineColumn, LineIndex};
 pub use reported::{Reported, Sink};

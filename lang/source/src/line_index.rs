@@ -43,6 +43,14 @@ impl LineIndex {
         self.starts.len()
     }
 
+    /// Line and column of `offset` in `text`, the column in the code units of UTF-16, as editors and SARIF count.
+    #[must_use]
+    pub fn line_column_utf16(&self, text: &str, offset: u32) -> LineColumn {
+        let line = self.line(offset);
+        let before = text.get(self.start(line) as usize..offset as usize).unwrap_or("");
+        LineColumn { line: line as u32 + 1, column: before.encode_utf16().count() as u32 + 1 }
+    }
+
     /// Line and column of `offset` in `text`, the text that the index was made of.
     #[must_use]
     pub fn line_column(&self, text: &str, offset: u32) -> LineColumn {

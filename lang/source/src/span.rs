@@ -4,7 +4,7 @@ use crate::FileId;
 use serde::{Deserialize, Serialize};
 
 /// Bytes `start..end` of a file. Both ends lie on character boundaries of the file's text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// The file.
     pub file: FileId,

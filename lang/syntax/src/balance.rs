@@ -202,7 +202,7 @@ impl Balancer<'_> {
                         self.text.get(start as usize..end as usize).unwrap_or("")
                     );
                     let span = report.span(start, end);
-                    report.add(report.at(Code::UNBALANCED, start, end, message).fix(
+                    report.add(report.at(Code::UNBALANCED, start, end, message).guess(
                         "leave it out",
                         span,
                         "",

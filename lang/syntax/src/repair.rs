@@ -31,6 +31,8 @@ pub(crate) struct Repair {
     help: String,
     /// The text that the user should write instead of the shown bytes, where that is all that is to be done.
     fix: Option<String>,
+    /// Whether other texts could be meant as well.
+    guess: bool,
     /// Where the error stood that led to it, or where it ends, whichever is later.
     until: u32,
     /// Whether nothing within the shown bytes means what it seems to mean.
@@ -73,7 +75,11 @@ impl Repair {
         if let Some(text) = self.fix {
             let title =
                 if text.is_empty() { "leave it out".to_owned() } else { format!("write `{}`", text.trim()) };
-            diagnostic = diagnostic.fix(title, span, text);
+            diagnostic = if self.guess {
+                diagnostic.guess(title, span, text)
+            } else {
+                diagnostic.fix(title, span, text)
+            };
         }
         report.add(diagnostic);
     }
@@ -168,6 +174,7 @@ impl Site<'_> {
             message,
             help,
             fix: Some(fix.to_owned()),
+            guess: false,
             until: self.offset(),
             whole: false,
             fewer: false,

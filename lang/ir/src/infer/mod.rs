@@ -149,7 +149,7 @@ impl Lowering<'_> {
                     Diagnostic::new(Code::UNKNOWN_NAME, place, format!("there is no type `{word}`"));
                 let words: Vec<&str> = Ty::OF_PARAMETERS.iter().map(|ty| ty.word()).collect();
                 let diagnostic = match suggest::closest(word, words.iter().copied()) {
-                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).guess(
                         format!("write `{close}`"),
                         place,
                         close,

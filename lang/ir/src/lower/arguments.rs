@@ -134,7 +134,7 @@ impl<'e> Arguments<'e> {
         let message = format!("`{}` takes no argument `{}`", self.name, word.text);
         let diagnostic = Diagnostic::new(Code::BAD_ARGUMENTS, place, message);
         let diagnostic = match suggest::closest(&word.text, takes.named.iter().copied()) {
-            Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+            Some(close) => diagnostic.help(format!("did you mean `{close}`?")).guess(
                 format!("write `{close}`"),
                 place,
                 close,

@@ -291,7 +291,7 @@ impl Lowering<'_> {
         let common = "`path`, `method`, `host`, `header(\"…\")`, `query(\"…\")`, `cookie(\"…\")`, `source` and `client.ip`";
         let diagnostic = match close {
             Some(close) if callee.is_some() => diagnostic.help(format!("did you mean `{close}(…)`?")),
-            Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+            Some(close) => diagnostic.help(format!("did you mean `{close}`?")).guess(
                 format!("write `{close}`"),
                 scope.place(expr.id),
                 close,

@@ -113,7 +113,7 @@ impl Lowering<'_> {
         let mut diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, member.place, message);
         let known = || subsets.iter().chain(ports.iter().map(|port| &port.name)).map(|name| &**name);
         diagnostic = match suggest::closest(&member.text, known()) {
-            Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+            Some(close) => diagnostic.help(format!("did you mean `{close}`?")).guess(
                 format!("write `{close}`"),
                 member.place,
                 close,

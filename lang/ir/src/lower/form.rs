@@ -106,7 +106,11 @@ impl Lowering<'_> {
                 None => diagnostic.help(format!("did you mean `{text}`?")),
             };
             if example.is_empty() {
-                diagnostic = diagnostic.fix(format!("write `{text}`"), place, *text);
+                let title = format!("write `{text}`");
+                diagnostic = match exact {
+                    Some(_) => diagnostic.fix(title, place, *text),
+                    None => diagnostic.guess(title, place, *text),
+                };
             }
         } else {
             diagnostic = diagnostic.help(format!("write {known}"));

@@ -121,7 +121,7 @@ impl Lowering<'_> {
         let place = diagnostic.labels.first().map(|label| label.place);
         if let (Some(close), Some(place)) = (self.names.closest(scope.file, words, miss, wanted), place) {
             let help = format!("did you mean `{close}`?");
-            return diagnostic.help(help).fix(format!("write `{close}`"), place, close);
+            return diagnostic.help(help).guess(format!("write `{close}`"), place, close);
         }
         let Miss::Unknown { word } = miss else { return diagnostic };
         let text = words.get(*word).copied().unwrap_or_default();

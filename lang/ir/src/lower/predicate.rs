@@ -118,7 +118,7 @@ impl Lowering<'_> {
                 let lets = crate::resolve::Kinds::of(&[crate::resolve::Kind::Let]);
                 let miss = crate::resolve::Miss::Unknown { word: 0 };
                 diagnostic = match self.names.closest(scope.file, &words, &miss, lets) {
-                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).guess(
                         format!("write `{close}`"),
                         place,
                         close,

@@ -32,7 +32,7 @@ impl Lowering<'_> {
                 let message = format!("there is no kind of provider called `{other}`");
                 let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, place, message);
                 let diagnostic = match suggest::closest(other, KINDS.iter().copied()) {
-                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).guess(
                         format!("write `{close}`"),
                         place,
                         close,

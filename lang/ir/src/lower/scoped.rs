@@ -176,7 +176,7 @@ impl Lowering<'_> {
             Diagnostic::new(Code::UNKNOWN_NAME, member.place, format!("{what} `{}`", member.text));
         let close = suggest::closest(&member.text, known.iter().map(String::as_str));
         let diagnostic = match (close, known) {
-            (Some(close), _) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+            (Some(close), _) => diagnostic.help(format!("did you mean `{close}`?")).guess(
                 format!("write `{close}`"),
                 member.place,
                 close,

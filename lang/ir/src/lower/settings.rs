@@ -129,7 +129,7 @@ impl Lowering<'_> {
             let mut diagnostic = Diagnostic::new(Code::UNKNOWN_SETTING, place, message);
             if let Some(close) = suggest::closest(text, known.iter().copied()) {
                 let help = format!("did you mean `{close}`?");
-                diagnostic = diagnostic.help(help).fix(format!("write `{close}`"), place, close);
+                diagnostic = diagnostic.help(help).guess(format!("write `{close}`"), place, close);
             }
             self.report(scope, diagnostic.help(settings_of(what, known)));
         }

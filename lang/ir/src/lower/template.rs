@@ -213,7 +213,7 @@ impl Lowering<'_> {
         let mut diagnostic = Diagnostic::new(Code::BAD_ARGUMENTS, scope.place(key.id), message);
         let names = parameters.iter().map(|parameter| &*parameter.name.text);
         if let Some(close) = word.and_then(|word| suggest::closest(word, names)) {
-            diagnostic = diagnostic.fix(format!("write `{close}`"), scope.place(key.id), close);
+            diagnostic = diagnostic.guess(format!("write `{close}`"), scope.place(key.id), close);
         }
         Err(self.report(scope, diagnostic.help(help)))
     }

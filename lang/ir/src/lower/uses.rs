@@ -94,7 +94,7 @@ impl Lowering<'_> {
                 let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, place, message);
                 let key = words.strip_prefix(&["root"]).unwrap_or(&words).join(".");
                 let diagnostic = match self.names.closest_in(&key, text) {
-                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).guess(
                         format!("write `{close}`"),
                         place,
                         close,

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 /// The diagnostic as `gloo check -o json` prints it: `code`, `name`, `severity`, `message`; where it is (`file`, `line`,
 /// `column`, `end_line`, `end_column`, from 1, in characters, the end exclusive, all null if it has no place); `help`
 /// (its pieces of advice, one a line, or null); `labels` (the primary one first, each with its place and `text`);
-/// `request` (or null); `fix` (null, or a `title` and `edits`, each with its place and the `text` that replaces it).
+/// `request` (or null); `fix` (null, or a `title`, `edits`, each with its place and the `text` that replaces it,
+/// and whether it is `safe` to make without asking).
 #[must_use]
 pub fn to_json(diagnostic: &Diagnostic, sources: &Sources) -> Value {
     let at = |span: Span, text: &str| {
@@ -29,7 +30,7 @@ pub fn to_json(diagnostic: &Diagnostic, sources: &Sources) -> Value {
     object.insert("request".into(), diagnostic.request.clone().into());
     let fix = diagnostic.fix.as_ref().map(|fix| {
         let edits: Vec<_> = fix.edits.iter().map(|edit| at(edit.place, &edit.text)).collect();
-        json!({ "title": fix.title, "edits": edits })
+        json!({ "title": fix.title, "edits": edits, "safe": fix.is_safe() })
     });
     object.insert("fix".into(), fix.into());
     object.into()

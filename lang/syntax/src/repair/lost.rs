@@ -50,6 +50,7 @@ impl Site<'_> {
             message,
             help: help.unwrap_or_default(),
             fix: None,
+            guess: false,
             until: self.offset(),
             whole: false,
             fewer: true,

@@ -126,6 +126,7 @@ impl Site<'_> {
             meant.text(),
         )?;
         repair.code = Code::UNEXPECTED;
+        repair.guess = true;
         Some(repair)
     }
 

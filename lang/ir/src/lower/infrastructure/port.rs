@@ -24,7 +24,7 @@ impl Lowering<'_> {
             let diagnostic =
                 Diagnostic::new(Code::MISSING, place, "this port doesn't say which protocol it speaks")
                     .help(advice.clone())
-                    .fix(advice, place, "port http");
+                    .guess(advice, place, "port http");
             reported = Some(self.report(scope, diagnostic));
         }
         (reported, settings)
@@ -107,7 +107,7 @@ impl Lowering<'_> {
                 Diagnostic::new(Code::UNKNOWN_NAME, place, format!("there is no protocol `{word}`"));
             let listed = suggest::one_of(&suggest::quoted(words.clone()));
             let diagnostic = match suggest::closest(word, words) {
-                Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                Some(close) => diagnostic.help(format!("did you mean `{close}`?")).guess(
                     format!("write `{close}`"),
                     place,
                     close,
@@ -128,14 +128,14 @@ impl Lowering<'_> {
             let help = format!("did you mean `port {close}: {number}`?");
             return self.report(
                 scope,
-                diagnostic.help(help).fix(format!("write `{close}`"), scope.place(port.name.id), close),
+                diagnostic.help(help).guess(format!("write `{close}`"), scope.place(port.name.id), close),
             );
         }
         let text = format!("http({number})");
         let diagnostic = diagnostic.help(format!("say what is spoken there: `port {name}: {text}`"));
         let is_literal = matches!(port.value.ungrouped().kind, ExprKind::Literal(Literal::Int(_)));
         let diagnostic = if is_literal {
-            diagnostic.fix(format!("write `{text}`"), scope.place(port.value.id), text)
+            diagnostic.guess(format!("write `{text}`"), scope.place(port.value.id), text)
         } else {
             diagnostic
         };

@@ -161,7 +161,7 @@ impl Lowering<'_> {
             Some(close) => {
                 let diagnostic = diagnostic.help(format!("did you mean `{close}`?"));
                 match expr.word() {
-                    Some(_) => diagnostic.fix(format!("write `{close}`"), place, close),
+                    Some(_) => diagnostic.guess(format!("write `{close}`"), place, close),
                     None => diagnostic,
                 }
             }

@@ -29,7 +29,7 @@ impl Lowering<'_> {
                 let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, scope.place(call.callee.id), message);
                 let callee = call.callee.to_string();
                 let diagnostic = match suggest::closest(&callee, CALLS.iter().copied()) {
-                    Some(close) => diagnostic.help(format!("did you mean `{close}(…)`?")).fix(
+                    Some(close) => diagnostic.help(format!("did you mean `{close}(…)`?")).guess(
                         format!("write `{close}`"),
                         scope.place(call.callee.id),
                         close,

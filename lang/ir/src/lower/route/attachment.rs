@@ -192,7 +192,7 @@ impl Lowering<'_> {
         let message = format!("the gateway `{gateway}` has no listener `{}`", member.text);
         let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, member.place, message);
         let diagnostic = match suggest::closest(&member.text, names()) {
-            Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+            Some(close) => diagnostic.help(format!("did you mean `{close}`?")).guess(
                 format!("write `{close}`"),
                 member.place,
                 close,

@@ -107,7 +107,7 @@ impl Lowering<'_> {
         let diagnostic =
             Diagnostic::new(Code::UNKNOWN_NAME, place, format!("there is no `let` called `{reference}`"));
         let diagnostic = match self.names.closest(scope.file, &words, &miss, Kinds::of(&[Kind::Let])) {
-            Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+            Some(close) => diagnostic.help(format!("did you mean `{close}`?")).guess(
                 format!("write `{close}`"),
                 place,
                 close,
@@ -182,7 +182,7 @@ impl Lowering<'_> {
                 diagnostic.help(format!("it has no colon: `{text} {{ set x-a: \"1\" }}`"))
             }
             _ => match suggest::closest(text, LISTED.iter().copied()) {
-                Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                Some(close) => diagnostic.help(format!("did you mean `{close}`?")).guess(
                     format!("write `{close}`"),
                     place,
                     close,

@@ -89,7 +89,7 @@ impl Lowering<'_> {
                 let diagnostic = match word
                     .and_then(|word| suggest::closest(&word.replace('-', "_"), known()))
                 {
-                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(
+                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).guess(
                         format!("write `{close}`"),
                         place,
                         close,
