@@ -1,7 +1,9 @@
 //! What the command line takes.
 
+mod check;
 mod questions;
 
+pub use check::{CheckArguments, CheckOutput};
 pub use questions::{
     DiffArguments, DiffOutput, ProveArguments, ReachArguments, RegionsArguments, RegionsOutput,
 };
@@ -51,7 +53,7 @@ pub enum Output {
 }
 
 /// The workspace to work on.
-#[derive(Args, Debug, Clone)]
+#[derive(Args, Debug, Clone, Default)]
 pub struct WorkspaceArgument {
     /// A workspace, or a folder or file in one [default: the workspace around the current folder]
     #[arg(value_name = "WORKSPACE")]
@@ -69,23 +71,8 @@ pub enum Command {
         folder: PathBuf,
     },
     /// Say what is wrong with a workspace.
-    #[command(
-        after_help = "Examples:\n  gloo check\n  gloo check -o json examples/bookinfo\n  gloo check --paranoid"
-    )]
-    Check {
-        /// Find mistakes in syntax, names and types alone: ask nothing about requests.
-        #[arg(long, conflicts_with = "paranoid")]
-        types_only: bool,
-        /// Ask a second engine (Z3) whether it says the same of every table.
-        #[arg(long)]
-        paranoid: bool,
-        /// How to write what was found.
-        #[arg(short, long, value_enum, default_value_t = Output::Text)]
-        output: Output,
-        /// The workspace.
-        #[command(flatten)]
-        workspace: WorkspaceArgument,
-    },
+    #[command(after_help = check::EXAMPLES)]
+    Check(CheckArguments),
     /// Lay out files in the one canonical way.
     #[command(after_help = "Examples:\n  gloo fmt\n  gloo fmt --check\n  gloo fmt - < routes.gloo")]
     Fmt {

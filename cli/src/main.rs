@@ -6,8 +6,10 @@
 )]
 
 mod arguments;
+mod cache;
 mod commands;
 mod envoy;
+mod hash;
 mod report;
 mod revision;
 mod workspace;

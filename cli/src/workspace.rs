@@ -3,8 +3,9 @@
 use crate::arguments::WorkspaceArgument;
 use crate::world::World;
 use anyhow::{Context, Result, bail};
-use gloo_ir::Compiled;
+use gloo_ir::{Compiled, Lint};
 use gloo_source::{Diagnostic, FileId, Place};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The name of the file that makes a folder a workspace.
@@ -12,6 +13,9 @@ pub const MANIFEST: &str = "gloo.toml";
 
 /// Files larger than this are no rules, scripts or templates that a program takes in.
 const MAX_ASSET: usize = 4 * 1024 * 1024;
+
+/// The levels of findings, by their names.
+pub type Lints = BTreeMap<String, Lint>;
 
 /// The files of a workspace, as read.
 pub struct WorkspaceFiles {
@@ -53,11 +57,37 @@ impl Workspace {
         Ok(Self::compile(root, &read, more))
     }
 
+    /// As [`Self::load`]; `lints` hold against those of the `gloo.toml`.
+    ///
+    /// # Errors
+    /// As for [`Self::load`].
+    pub fn load_under(argument: &WorkspaceArgument, lints: &Lints, world: &dyn World) -> Result<Self> {
+        let root = find_root(argument.workspace.as_deref(), world)?;
+        let read = read(&root, world)?;
+        let files: Vec<(&str, &str)> = read.files.iter().map(|(path, text)| (&**path, &**text)).collect();
+        Ok(Self { root, compiled: gloo_ir::compile_with(&files, Some(&read.manifest), lints) })
+    }
+
     /// Compiles the files of a workspace whose root is given, with one more.
     pub fn compile(root: PathBuf, read: &WorkspaceFiles, more: Option<(&str, &str)>) -> Self {
         let files = read.files.iter().map(|(path, text)| (&**path, &**text)).chain(more);
         let files: Vec<(&str, &str)> = files.collect();
         Self { root, compiled: gloo_ir::compile(&files, Some(&read.manifest)) }
+    }
+
+    /// The same workspace with other texts in some of its files, by their paths.
+    pub fn with(&self, texts: &BTreeMap<String, String>, lints: &Lints) -> Self {
+        let sources = &self.compiled.sources;
+        let text = |path: &str| texts.get(path).map(String::as_str);
+        let all = sources.iter().map(|(_, file)| (&*file.path, text(&file.path).unwrap_or(&file.text)));
+        let (manifest, files): (Vec<_>, Vec<_>) = all.partition(|(path, _)| *path == MANIFEST);
+        let manifest = manifest.first().map(|(_, text)| *text);
+        Self { root: self.root.clone(), compiled: gloo_ir::compile_with(&files, manifest, lints) }
+    }
+
+    /// Whether all of the program could be understood, whatever `[lints]` say of it.
+    pub fn is_understood(&self) -> bool {
+        !self.compiled.diagnostics.iter().any(Diagnostic::is_mistake)
     }
 
     /// Whether the program has no errors.

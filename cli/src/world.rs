@@ -39,8 +39,28 @@ pub trait World: Sync {
     /// One of them can't be made; then all is as before, unless the error says otherwise.
     fn change(&self, changes: &[Change]) -> io::Result<()>;
 
+    /// The files of one folder, hidden ones too, in no order.
+    ///
+    /// # Errors
+    /// It can't be read.
+    fn stored(&self, folder: &Path) -> io::Result<Vec<Stored>>;
+
     /// A variable of the environment.
     fn variable(&self, name: &str) -> Option<String>;
+
+    /// What tells this build of the command from others: nothing that two of them have in common.
+    fn build_stamp(&self) -> Option<String>;
+}
+
+/// A file that somebody keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// When it was written.
+    pub modified: std::time::SystemTime,
 }
 
 /// A change to one file.
@@ -131,8 +151,29 @@ impl World for Disk {
         Ok(())
     }
 
+    fn stored(&self, folder: &Path) -> io::Result<Vec<Stored>> {
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(folder).map_err(|error| at(folder, &error))? {
+            let entry = entry.map_err(|error| at(folder, &error))?;
+            // Another process may have deleted it meanwhile.
+            let Ok(metadata) = entry.metadata() else { continue };
+            if metadata.is_file() {
+                let modified = metadata.modified()?;
+                files.push(Stored { path: entry.path(), bytes: metadata.len(), modified });
+            }
+        }
+        Ok(files)
+    }
+
     fn variable(&self, name: &str) -> Option<String> {
         std::env::var(name).ok()
+    }
+
+    fn build_stamp(&self) -> Option<String> {
+        // Reading all of the executable would take longer than most checks.
+        let metadata = std::fs::metadata(std::env::current_exe().ok()?).ok()?;
+        let modified = metadata.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+        Some(format!("{} bytes of {}", metadata.len(), modified.as_nanos()))
     }
 }
 

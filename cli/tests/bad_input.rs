@@ -26,6 +26,7 @@ fn workspace(files: &[(&str, &[u8])]) -> tempfile::TempDir {
 fn gloo(arguments: &[&str], folder: &Path) -> (Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gloo"));
     command.args(arguments).current_dir(folder).env("NO_COLOR", "1").env("COLUMNS", "80");
+    command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
     let output = command.stdin(Stdio::null()).output().expect("the command runs");
     let text = [output.stdout, output.stderr].concat();
     (output.status.code(), String::from_utf8_lossy(&text).into_owned())
@@ -211,6 +212,7 @@ fn output_to_a_full_disk() {
         let input = std::fs::File::open(folder.path().join("main.gloo")).expect("a file");
         let mut command = Command::new(env!("CARGO_BIN_EXE_gloo"));
         command.args(arguments).current_dir(folder.path()).stdin(input).stdout(full);
+        command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
         let output = command.output().expect("the command runs");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         says(&(output.status.code(), said), 2, "the output can't be written: the disk is full");
@@ -225,6 +227,7 @@ fn output_that_nobody_reads_to_its_end() {
     for arguments in [&["check"][..], &["check", "-o", "json"]] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gloo"));
         command.args(arguments).current_dir(folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
         let mut child = command.spawn().expect("the command runs");
         drop(child.stdout.take());
         let output = child.wait_with_output().expect("the command ends");

@@ -18,6 +18,7 @@ fn root() -> PathBuf {
 fn gloo(arguments: &[&str], workspace: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gloo"));
     command.args(arguments).arg(workspace).env("NO_COLOR", "1").env("COLUMNS", "80");
+    command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
     command.output().expect("the command runs")
 }
 

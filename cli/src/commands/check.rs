@@ -1,10 +1,20 @@
 //! `gloo check`.
 
-use crate::arguments::{Output, WorkspaceArgument};
-use crate::report::{Outcome, Terminal, report_diagnostics, summary_line};
+mod baseline;
+mod fix;
+mod lints;
+
+use crate::arguments::{CheckArguments, CheckOutput};
+use crate::cache::Cache;
+use crate::report::{Checked, Outcome, Terminal, report_check, summary_line};
 use crate::workspace::Workspace;
 use crate::world::World;
 use anyhow::Result;
+pub use baseline::Known;
+pub use fix::Made;
+
+use baseline::Baseline;
+use fix::Fixed;
 use gloo_ir::Program;
 use gloo_source::Diagnostic;
 
@@ -23,25 +33,51 @@ pub enum Depth {
     Twice,
 }
 
+impl Depth {
+    fn of(arguments: &CheckArguments) -> Self {
+        match (arguments.types_only, arguments.paranoid) {
+            (true, _) => Self::Types,
+            (false, true) => Self::Twice,
+            (false, false) => Self::Requests,
+        }
+    }
+}
+
 /// Says what is wrong with a workspace.
 ///
 /// # Errors
-/// It can't be read.
-pub fn run(
-    argument: &WorkspaceArgument,
-    depth: Depth,
-    output: Output,
-    world: &dyn World,
-    terminal: &mut Terminal,
-) -> Result<Outcome> {
+/// It can't be read, or the arguments can't be meant.
+pub fn run(arguments: &CheckArguments, world: &dyn World, terminal: &mut Terminal) -> Result<Outcome> {
+    let lints = lints::chosen(arguments)?;
+    let baseline = arguments.baseline.as_deref().map(|path| Baseline::read(path, world)).transpose()?;
+    let depth = Depth::of(arguments);
+    let cache = if arguments.no_cache { None } else { Cache::of_user(world) };
     let progress = terminal.progress("checking");
-    let mut workspace = Workspace::load(argument, world)?;
-    find(&mut workspace, depth);
+    let mut workspace = Workspace::load_under(&arguments.workspace, &lints, world)?;
+    find_with(&mut workspace, depth, cache.as_ref());
+    let mut fixed = Fixed::default();
+    if arguments.fix {
+        let again = |workspace: &mut Workspace| find_with(workspace, depth, cache.as_ref());
+        (workspace, fixed) = fix::fixed(workspace, baseline.as_ref(), &lints, &again);
+        fix::write(&fixed, &workspace.root, world)?;
+    }
     drop(progress);
-    let compiled = &workspace.compiled;
-    let outcome = report_diagnostics(&compiled.diagnostics, &compiled.sources, output, terminal);
-    if output == Output::Text {
-        summary(outcome, &compiled.diagnostics, &compiled.program, &workspace.shown_name(), terminal);
+    if let Some(path) = &arguments.write_baseline {
+        return baseline::write(path, &workspace, arguments.output, world, terminal);
+    }
+    let known = baseline.as_ref().map(|baseline| baseline.split(&workspace, depth != Depth::Types));
+    let shown = known.as_ref().map_or(&workspace.compiled.diagnostics, |known| &known.new);
+    let checked = Checked::of(&workspace, shown, world);
+    let outcome = report_check(&checked, arguments.output, &fixed.made, known.as_ref(), terminal);
+    let to_people = matches!(arguments.output, CheckOutput::Text | CheckOutput::Github);
+    fixed.say(arguments.output, terminal);
+    if let (Some(known), Some(path)) = (&known, &arguments.baseline) {
+        known.say(path, terminal);
+    }
+    if known.as_ref().is_some_and(|known| known.hidden > 0) && shown.is_empty() && to_people {
+        terminal.line(&format!("{} in `{}`", terminal.green("nothing new"), workspace.shown_name()));
+    } else if to_people {
+        summary(outcome, shown, &workspace.compiled.program, &workspace.shown_name(), terminal);
     }
     Ok(outcome)
 }
@@ -67,14 +103,24 @@ pub fn summary(
 
 /// Adds what the checker finds, where the program has a meaning to be checked.
 pub fn find(workspace: &mut Workspace, depth: Depth) {
-    if !workspace.is_right() {
+    find_with(workspace, depth, None);
+}
+
+/// As [`find`]; what was found about the same files before is taken from the cache.
+pub fn find_with(workspace: &mut Workspace, depth: Depth, cache: Option<&Cache<'_>>) {
+    if !workspace.is_understood() {
         return;
     }
-    let program = &workspace.compiled.program;
-    let findings = match depth {
+    let compiled = &workspace.compiled;
+    let (asked, check): (_, fn(&Program) -> _) = match depth {
         Depth::Types => return,
-        Depth::Requests => gloo_checker::check(program),
-        Depth::Twice => gloo_checker::check_twice(program),
+        Depth::Requests => ("requests", gloo_checker::check),
+        Depth::Twice => ("requests, twice", gloo_checker::check_twice),
+    };
+    let check = || check(&compiled.program);
+    let findings = match cache {
+        Some(cache) => cache.findings(&compiled.sources, asked, check),
+        None => check(),
     };
     workspace.add(findings);
 }

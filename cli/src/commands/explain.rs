@@ -21,10 +21,14 @@ pub fn run(code: Option<&str>, terminal: &mut Terminal) -> Result<Outcome> {
     let Some(code) = Code::find(wanted) else {
         bail!("there is no code `{wanted}`; `gloo explain` lists them all");
     };
-    let name = code.to_string();
-    let page = PAGES.iter().find(|(code, _)| *code == name).map_or("", |(_, page)| page);
-    terminal.print(page);
+    terminal.print(page(code));
     Ok(Outcome::Good)
+}
+
+/// The page of a code.
+pub fn page(code: Code) -> &'static str {
+    let name = code.to_string();
+    PAGES.iter().find(|(code, _)| *code == name).map_or("", |(_, page)| page)
 }
 
 fn level(code: Code) -> &'static str {
@@ -32,5 +36,6 @@ fn level(code: Code) -> &'static str {
         Level::Error => "error",
         Level::Deny => "deny",
         Level::Warn => "warning",
+        Level::Allow => "allow",
     }
 }

@@ -1,7 +1,7 @@
 //! One file for each subcommand.
 
 mod build;
-mod check;
+pub mod check;
 mod completions;
 mod diff;
 mod explain;
@@ -16,10 +16,11 @@ mod test;
 mod trace;
 mod watch;
 
+pub use explain::page;
+
 use crate::arguments::Command;
 use crate::report::{Outcome, Terminal};
 use crate::world::World;
-use check::Depth;
 
 /// Does what is asked.
 ///
@@ -28,14 +29,7 @@ use check::Depth;
 pub fn run(command: Command, world: &dyn World, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     match command {
         Command::New { folder } => new::run(&folder, world, terminal),
-        Command::Check { types_only, paranoid, output, workspace } => {
-            let depth = match (types_only, paranoid) {
-                (true, _) => Depth::Types,
-                (false, true) => Depth::Twice,
-                (false, false) => Depth::Requests,
-            };
-            check::run(&workspace, depth, output, world, terminal)
-        }
+        Command::Check(arguments) => check::run(&arguments, world, terminal),
         Command::Fmt { check, paths } => fmt::run(&paths, check, world, terminal),
         Command::Test(arguments) => test::run(&arguments, world, terminal),
         Command::Trace(arguments) => trace::run(&arguments, world, terminal),

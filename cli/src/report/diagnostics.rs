@@ -4,7 +4,7 @@ use super::{Outcome, Terminal};
 use crate::arguments::Output;
 use gloo_source::render::{render, to_json};
 use gloo_source::{Diagnostic, Severity, Sources};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 /// How many errors, and how many warnings, people are shown at once: nobody reads more, and the first mended may mend
 /// many.
@@ -30,12 +30,18 @@ pub fn report_diagnostics(
             }
         }
         Output::Json => {
-            let all: Vec<_> = diagnostics.iter().map(|diagnostic| to_json(diagnostic, sources)).collect();
-            terminal
-                .json(&json!({ "diagnostics": all, "summary": { "errors": errors, "warnings": warnings } }));
+            terminal.json(&as_json(diagnostics, sources).into());
         }
     }
     Outcome::of(errors > 0)
+}
+
+/// Diagnostics as one object, with their numbers.
+pub fn as_json(diagnostics: &[Diagnostic], sources: &Sources) -> Map<String, Value> {
+    let (errors, warnings) = (count(diagnostics, Severity::Error), count(diagnostics, Severity::Warning));
+    let all: Vec<_> = diagnostics.iter().map(|diagnostic| to_json(diagnostic, sources)).collect();
+    let summary = json!({ "errors": errors, "warnings": warnings });
+    Map::from_iter([("diagnostics".to_owned(), all.into()), ("summary".to_owned(), summary)])
 }
 
 /// `2 errors, 1 warning`; `None` if there is nothing to count.

@@ -1,10 +1,17 @@
 //! What users see: results on standard output, progress and errors on standard error.
 
+mod check;
 mod diagnostics;
+mod github;
+mod identity;
+mod junit;
 mod progress;
+mod sarif;
 mod terminal;
 
+pub use check::{Checked, report_check};
 pub use diagnostics::{report_diagnostics, summary_line};
+pub use identity::{Identity, identities};
 pub use progress::Progress;
 pub use terminal::Terminal;
 
