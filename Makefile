@@ -9,7 +9,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 TARGET ?= parser
 SECONDS ?= 60
 
-.PHONY: help demo test lint bless deps bench fuzz dist tools
+.PHONY: help demo test lint bless deps bench fuzz hooks dist tools
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,10 @@ fuzz: deps ## fuzz TARGET (lexer, parser, formatter or lowering) for SECONDS; ne
 	@mkdir -p fuzz/corpus/$(TARGET)
 	cd fuzz && cargo +nightly fuzz run $(TARGET) corpus/$(TARGET) ../examples ../tests/suite -- -max_total_time=$(SECONDS) \
 	  -timeout=10 -rss_limit_mb=2048 -max_len=65536 -dict=gloo.dict
+
+hooks: deps ## run the pre-commit hooks through a real pre-commit, which must be in PATH
+	$(CARGO) build --locked --package gloo
+	@tests/ci/hooks.sh $(TARGET_DIR)/debug/gloo
 
 dist: deps ## make the archive that users install, and try it in an empty environment
 	$(CARGO) xtask dist
