@@ -409,7 +409,7 @@ let beta = header(\"x\") == \"1\"
     let output = shop.check(&["--fix", "--deny", "unused-name"]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(shop.read("shop é.gloo"), program);
-    let wanted = "no other fix was made: after it there is an error that wasn't there: `beta` is never used";
+    let wanted = "no fix was made: there would be a new error: `beta` is never used";
     assert!(out(&output).contains(wanted), "{}", out(&output));
     let output = shop.check(&["--fix"]);
     assert_eq!(output.status.code(), Some(0), "a warning is no harm: {}", out(&output));
@@ -529,4 +529,30 @@ fn memories_are_few() {
     assert_eq!(files.len(), 64);
     assert!(files.contains(&kept) && files.contains(&folder.join("old0")), "the youngest stay");
     assert!(!files.contains(&folder.join("old99")));
+}
+
+/// Files keep their line ends and their marks of the order of bytes.
+#[test]
+fn fixes_keep_the_form_of_files() {
+    let program = format!("\u{feff}{}", PROGRAM.replace('\n', "\r\n"));
+    let shop = Shop::with(&program);
+    let output = shop.check(&["--fix"]);
+    assert!(out(&output).contains("1 fix made in 1 file"), "{}", out(&output));
+    let wanted: String = program
+        .split_inclusive('\n')
+        .filter(|line| !line.contains("Nobody") && !line.contains("/cart/checkout"))
+        .collect();
+    assert_eq!(shop.read("shop é.gloo"), wanted);
+}
+
+/// A file that isn't the text that was read is not overwritten.
+#[test]
+fn fixes_keep_what_is_no_text() {
+    let shop = Shop::with("");
+    let program = [PROGRAM.replace("  any", "  get").as_bytes(), b"// \xff\n"].concat();
+    std::fs::write(shop.path().join("shop é.gloo"), &program).expect("a file");
+    let output = shop.check(&["--fix"]);
+    assert_eq!(output.status.code(), Some(2), "{}", out(&output));
+    assert!(said(&output).contains("`shop é.gloo` was changed while it was checked, or is not UTF-8"));
+    assert_eq!(std::fs::read(shop.path().join("shop é.gloo")).expect("a file"), program);
 }

@@ -6,7 +6,7 @@ use crate::workspace;
 use crate::world::World;
 use anyhow::Result;
 use gloo_db::Database;
-use gloo_source::Severity;
+use gloo_source::Diagnostic;
 use notify::{Event, RecursiveMode, Watcher};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -74,7 +74,7 @@ fn read(root: &Path, database: &mut Database, known: &mut BTreeSet<String>, worl
 fn check(root: &Path, database: &Database, terminal: &mut Terminal) {
     let program = database.program();
     let mut diagnostics = database.diagnostics().to_vec();
-    if diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error) {
+    if !diagnostics.iter().any(Diagnostic::is_mistake) {
         let map = database.source_map();
         diagnostics.extend(gloo_checker::check(&program).into_iter().map(|found| map.resolve(found)));
         diagnostics = gloo_ir::finished(diagnostics, &database.manifest());

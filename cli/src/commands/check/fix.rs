@@ -56,36 +56,40 @@ impl Made {
 /// The workspace with the fixes made of all that a baseline doesn't hide; `check` adds what the checker finds. Nothing
 /// is written, and what would make the program worse is left out.
 pub fn fixed(
-    mut workspace: Workspace,
+    workspace: Workspace,
     baseline: Option<&Baseline>,
     lints: &Lints,
     check: &dyn Fn(&mut Workspace),
 ) -> (Workspace, Fixed) {
     let mut fixed = Fixed::default();
+    let mut now = None;
     for _ in 0..ROUNDS {
-        let sources = &workspace.compiled.sources;
-        let known = baseline.map(|baseline| baseline.split(&workspace, false).new);
-        let chosen = chosen(known.as_ref().unwrap_or(&workspace.compiled.diagnostics), sources);
+        let present = now.as_ref().unwrap_or(&workspace);
+        let sources = &present.compiled.sources;
+        let new = baseline.map(|baseline| baseline.split(present, false).new);
+        let chosen = chosen(new.as_ref().unwrap_or(&present.compiled.diagnostics), sources);
         if chosen.is_empty() {
-            break;
+            return (now.unwrap_or(workspace), fixed);
         }
         let texts = texts(&chosen, sources);
-        let mut next = workspace.with(&texts, lints);
+        let mut next = present.with(&texts, lints);
         check(&mut next);
-        if let Some(why) = worse(&workspace, &next) {
+        if let Some(why) = worse(present, &next) {
             fixed.refused = Some(why);
-            break;
+            return (now.unwrap_or(workspace), fixed);
         }
-        fixed.made.extend(chosen.iter().filter_map(|choice| made(choice.diagnostic, &workspace)));
+        fixed.made.extend(chosen.iter().filter_map(|choice| made(choice.diagnostic, present)));
         for (_, file) in sources.iter() {
             if let Some(text) = texts.get(&file.path) {
                 let entry = fixed.files.entry(file.path.clone());
                 entry.or_insert_with(|| (file.text.clone(), file.text.clone())).1 = text.as_str().into();
             }
         }
-        workspace = next;
+        now = Some(next);
     }
-    (workspace, fixed)
+    // A fix that brings itself back would be made again and again.
+    let refused = Some(format!("after {ROUNDS} rounds there is still something to mend"));
+    (workspace, Fixed { refused, ..Fixed::default() })
 }
 
 fn made(diagnostic: &Diagnostic, workspace: &Workspace) -> Option<Made> {
@@ -122,7 +126,8 @@ impl Fixed {
             lines.push(format!("fixed {file}:{line}: {title} ({code} {})", code.name));
         }
         if let Some(why) = &self.refused {
-            lines.push(format!("no other fix was made: {why}"));
+            let other = if self.made.is_empty() { "no fix" } else { "no other fix" };
+            lines.push(format!("{other} was made: {why}"));
         }
         if !self.made.is_empty() {
             let (fixes, files) = (self.made.len(), self.files.len());
