@@ -1,12 +1,18 @@
 //! Claims, held against all that can become of the requests that they speak of.
 
+use crate::affected::Affected;
 use crate::diagram::Diagrams;
-use crate::entrance::{Way, calls, listeners};
-use crate::explore::{Entrance, explore};
+use crate::entrance::Way;
+use crate::explore::{Explored, explore};
+use crate::opening::{Opening, openings};
 use crate::undecided::Undecided;
 use crate::witness::command_line;
 use gloo_ir::evaluate::{Interest, Request, Source, Trace, holds};
-use gloo_ir::{Claim, ClusterId, GatewayKind, Outcome, Program, Quantifier};
+use gloo_ir::{Claim, ClusterId, GatewayKind, Outcome, Program, Quantifier, Target};
+use rayon::prelude::*;
+
+/// So many entries are looked at before it is asked whether one of them has decided.
+const AT_ONCE: usize = 32;
 
 /// What a claim comes to.
 #[derive(Clone, Debug)]
@@ -39,77 +45,119 @@ pub struct Example {
 /// Whether a claim holds of a program.
 #[must_use]
 pub fn ask(program: &Program, claim: &Claim) -> Answer {
-    answer(program, &mut Diagrams::of_entry(), claim)
-}
-
-pub(crate) fn answer(program: &Program, diagrams: &mut Diagrams, claim: &Claim) -> Answer {
     let compared = compared(&claim.outcome);
+    let openings = spoken_of(program, claim);
+    let near = told_of(claim).map(|targets| Affected::by(program, targets));
+    let (near, far): (Vec<Opening<'_>>, Vec<Opening<'_>>) =
+        openings.into_iter().partition(|one| near.as_ref().is_none_or(|near| near.has(&one.way, &[program])));
     let (mut regions, mut unknown) = (0, None);
-    let wanted = claim.quantifier != Quantifier::Every;
-    let found = |request: &Request, trace: &Trace| holds(program, request, &claim.outcome, trace) == wanted;
-    for (cluster, way) in ways(program, claim) {
-        let entrance = Entrance {
-            program,
-            deciders: std::iter::once(cluster).chain(&compared).map(|one| (program, one)).collect(),
-            interest: if is_of_effects(&claim.outcome) { Interest::All } else { Interest::Outcome },
-            scope: way.scope(&claim.scope.condition, program, cluster),
-            way: &way,
-        };
-        let explored = match explore(diagrams, &entrance, &found) {
-            Ok(explored) => explored,
-            Err(undecided) => {
-                unknown.get_or_insert(undecided);
-                continue;
-            }
-        };
-        regions += explored.regions;
-        if let Some((trace, request)) = explored.found {
-            let command = command_line(program, cluster, &request);
-            let example = Example { cluster: cluster.clone(), request, command, trace };
-            return match claim.quantifier {
-                Quantifier::Some => Answer::Holds(regions + 1, Some(example)),
-                Quantifier::Every | Quantifier::No => Answer::Fails(example),
+    for openings in near.chunks(AT_ONCE) {
+        let each = openings.par_iter().map_init(Diagrams::of_entry, |diagrams, opening| {
+            at_opening(diagrams, program, opening, claim, &compared)
+        });
+        for (opening, explored) in openings.iter().zip(each.collect::<Vec<_>>()) {
+            let explored = match explored {
+                Ok(explored) => explored,
+                Err(undecided) => {
+                    unknown.get_or_insert(undecided);
+                    continue;
+                }
             };
-        }
-        if let Some(what) = explored.derived {
-            unknown.get_or_insert_with(|| Undecided::derived(&what));
+            regions += explored.regions;
+            if let Some((trace, request)) = explored.found {
+                let command = command_line(program, opening.cluster, &request);
+                let example = Example { cluster: opening.cluster.clone(), request, command, trace };
+                return match claim.quantifier {
+                    Quantifier::Some => Answer::Holds(regions, Some(example)),
+                    Quantifier::Every | Quantifier::No => Answer::Fails(example),
+                };
+            }
+            if let Some(what) = explored.derived {
+                unknown.get_or_insert_with(|| Undecided::derived(&what));
+            }
         }
     }
-    match (unknown, claim.quantifier) {
-        (Some(undecided), _) => Answer::Undecided(undecided.why, undecided.help),
-        (None, _) if regions == 0 => Answer::Vacuous,
-        (None, Quantifier::Some) => Answer::NoneDoes,
-        (None, Quantifier::Every | Quantifier::No) => Answer::Holds(regions, None),
+    if let Some(undecided) = unknown {
+        return Answer::Undecided(undecided.why, undecided.help);
+    }
+    // Of what can't come to the destinations it is enough that there is some request.
+    if regions == 0 && !far.iter().any(|opening| has_requests(program, opening, claim)) {
+        return Answer::Vacuous;
+    }
+    match claim.quantifier {
+        Quantifier::Some => Answer::NoneDoes,
+        Quantifier::Every | Quantifier::No => Answer::Holds(regions, None),
     }
 }
 
-/// Where the requests enter that a claim speaks of.
-fn ways<'a>(program: &'a Program, claim: &'a Claim) -> Vec<(&'a ClusterId, Way<'a>)> {
+fn at_opening(
+    diagrams: &mut Diagrams,
+    program: &Program,
+    opening: &Opening<'_>,
+    claim: &Claim,
+    compared: &[ClusterId],
+) -> Result<Explored, Undecided> {
+    let wanted = claim.quantifier != Quantifier::Every;
+    let interest = if is_of_effects(&claim.outcome) { Interest::All } else { Interest::Outcome };
+    let mut entrance = opening.entrance(&[program], interest, &claim.scope.condition);
+    entrance.deciders.extend(compared.iter().map(|cluster| (program, cluster)));
+    explore(diagrams, &entrance, &|request, trace| holds(program, request, &claim.outcome, trace) == wanted)
+}
+
+/// Whether a claim speaks of some request of an opening.
+fn has_requests(program: &Program, opening: &Opening<'_>, claim: &Claim) -> bool {
+    let entrance = opening.entrance(&[program], Interest::Outcome, &claim.scope.condition);
+    let explored = explore(&mut Diagrams::of_entry(), &entrance, &|_, _| true);
+    explored.is_ok_and(|explored| explored.found.is_some())
+}
+
+/// The entries whose requests a claim speaks of.
+fn spoken_of<'a>(program: &'a Program, claim: &'a Claim) -> Vec<Opening<'a>> {
     let scope = &claim.scope;
     let is_from = |source: &Source| {
         scope.from.as_ref().is_none_or(|from| from.iter().any(|pattern| source.is(program, pattern)))
     };
-    let mut all = Vec::new();
-    for cluster in program.clusters.keys().filter(|cluster| scope.on.as_ref().is_none_or(|on| on == *cluster))
-    {
-        let wants_gateways = scope.to.is_none() && is_from(&Source::Account(None));
-        let gateways = program.gateways.values().filter(|gateway| {
-            let is_meant = match &scope.through {
-                Some(through) => *through == gateway.id,
-                None => gateway.kind == GatewayKind::Ingress,
-            };
-            wants_gateways && is_meant && gateway.clusters.contains(cluster)
-        });
-        all.extend(gateways.flat_map(|gateway| listeners(gateway)).map(|way| (cluster, way)));
-        let services = program.services.values().filter(|service| {
-            let is_meant = scope.to.as_ref().is_none_or(|to| to.contains(&service.id));
-            scope.through.is_none() && is_meant && service.clusters.contains(cluster)
-        });
-        all.extend(
-            services.flat_map(|service| calls(program, cluster, service, is_from)).map(|way| (cluster, way)),
-        );
-    }
-    all
+    let egress = program
+        .gateways
+        .values()
+        .filter(|gateway| gateway.kind == GatewayKind::Egress && scope.through.as_ref() == Some(&gateway.id));
+    let leaving = egress.flat_map(|gateway| {
+        let ways = gateway.listeners.iter().map(|listener| Way::Listener(gateway, listener));
+        let placed = program.clusters.keys().filter(|cluster| gateway.clusters.contains(*cluster));
+        placed.flat_map(move |cluster| ways.clone().map(move |way| Opening { cluster, program, way }))
+    });
+    let is_meant = |opening: &Opening<'_>| match &opening.way {
+        Way::Listener(gateway, _) | Way::Hosts(gateway, ..) => {
+            scope.to.is_none()
+                && is_from(&Source::Account(None))
+                && scope.through.as_ref().is_none_or(|through| *through == gateway.id)
+        }
+        Way::Call(service, _, _, caller) => {
+            let source = Source::Deployed { caller: caller.clone(), cluster: opening.cluster.clone() };
+            scope.through.is_none()
+                && scope.to.as_ref().is_none_or(|to| to.contains(&service.id))
+                && is_from(&source)
+        }
+        Way::Outbound(..) => false,
+    };
+    let all = openings(&[program]).into_iter().chain(leaving);
+    let here = |opening: &Opening<'_>| scope.on.as_ref().is_none_or(|on| on == opening.cluster);
+    all.filter(|opening| here(opening) && is_meant(opening)).collect()
+}
+
+/// The destinations that a request has to reach to be what is looked for; nothing where other requests may be it too.
+fn told_of(claim: &Claim) -> Option<&[Target]> {
+    let outcome = match (claim.quantifier, &claim.outcome) {
+        (Quantifier::Every, Outcome::Not(inner)) => inner,
+        (Quantifier::Every, _) => return None,
+        (Quantifier::No | Quantifier::Some, outcome) => outcome,
+    };
+    let reached = |outcome: &'_ Outcome| matches!(outcome, Outcome::Reaches(_));
+    let own = match outcome {
+        Outcome::All(parts) => parts.iter().find(|part| reached(part))?,
+        outcome => outcome,
+    };
+    if let Outcome::Reaches(targets) = own { Some(targets) } else { None }
 }
 
 /// Whether an outcome speaks of what is done to a request besides deciding what becomes of it.

@@ -1,13 +1,12 @@
 //! Where requests can enter: the listeners of gateways, the services that somebody calls, and the proxies of those who
 //! call hosts outside.
 
-use crate::callers::callers;
 use gloo_domain::{HostPattern, PortSet};
 use gloo_ir::evaluate::{Attributes, Caller, Entry, Request, Source, meets_test};
 use gloo_ir::normal_form::Witness;
 use gloo_ir::{
     Attachment, ClusterId, External, Gateway, GatewayId, Listener, ListenerProtocol, Predicate, Program,
-    Protocol, Service, Table, Test,
+    Service, Table, Test,
 };
 
 /// A way in, on one cluster.
@@ -139,32 +138,4 @@ fn sourced(program: &Program, condition: &Predicate, source: &Source) -> Predica
         }
         Predicate::Test(test) => Predicate::Test(test.clone()),
     }
-}
-
-/// The listeners of a gateway.
-pub(crate) fn listeners<'a>(gateway: &'a Gateway) -> impl Iterator<Item = Way<'a>> {
-    gateway.listeners.iter().map(move |listener| Way::Listener(gateway, listener))
-}
-
-/// The calls of a service on a cluster: each of its ports, by each of those who can call it and whom some test of the
-/// program tells from the others.
-pub(crate) fn calls<'a>(
-    program: &Program,
-    cluster: &ClusterId,
-    service: &'a Service,
-    wanted: impl Fn(&Source) -> bool,
-) -> Vec<Way<'a>> {
-    let callers = callers(&[program], cluster).into_iter().filter(|caller| {
-        wanted(&Source::Deployed { caller: caller.clone(), cluster: cluster.clone() })
-            && Entry::Service(service.id.clone()).clusters(program, caller).contains(cluster)
-    });
-    let callers: Vec<Caller> = callers.collect();
-    let ports = service.ports.iter().filter(|port| port.protocol.is_http());
-    let way = |port: u16, https: bool, caller: &Caller| Way::Call(service, port, https, caller.clone());
-    ports
-        .flat_map(|port| {
-            let https = port.protocol == Protocol::Https;
-            callers.iter().map(move |caller| way(port.number, https, caller))
-        })
-        .collect()
 }

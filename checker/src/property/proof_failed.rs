@@ -1,8 +1,7 @@
 //! Proofs: what is claimed of all requests, held against all that can become of them.
 
 use crate::behaviour::decisive;
-use crate::claim::{Answer, answer};
-use crate::diagram::Diagrams;
+use crate::claim::{Answer, ask};
 use crate::undecided::Undecided;
 use gloo_ir::evaluate::describe;
 use gloo_ir::{Claim, Program, Proof, Quantifier};
@@ -16,9 +15,7 @@ pub(crate) fn proof_failed(program: &Program) -> Vec<Diagnostic<Place>> {
         .iter()
         .flat_map(|proof| proof.claims.iter().map(move |claim| (proof.as_ref(), claim)))
         .collect();
-    let each = claims.into_par_iter().map_init(Diagrams::of_entry, |diagrams, (proof, claim)| {
-        shown(answer(program, diagrams, claim), proof, claim)
-    });
+    let each = claims.into_par_iter().map(|(proof, claim)| shown(ask(program, claim), proof, claim));
     each.collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
