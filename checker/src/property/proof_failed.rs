@@ -22,7 +22,7 @@ pub(crate) fn proof_failed(program: &Program) -> Vec<Diagnostic<Place>> {
 fn shown(answer: Answer, proof: &Proof, claim: &Claim) -> Option<Diagnostic<Place>> {
     let wanted = describe(&claim.outcome);
     let failed = || {
-        let message = format!("it is not so that {}", proof.title);
+        let message = format!("`{}` does not hold", proof.title);
         Diagnostic::new(Code::PROOF_FAILED, claim.place, message)
     };
     Some(match answer {
@@ -48,7 +48,7 @@ fn shown(answer: Answer, proof: &Proof, claim: &Claim) -> Option<Diagnostic<Plac
         .saying("no request is in its scope")
         .help("make the scope wider, or delete the claim: it says nothing"),
         Answer::Undecided(why, help) => {
-            Undecided { why, help }.shown(claim.place, &format!("whether {}", proof.title))
+            Undecided { why, help }.shown(claim.place, &format!("whether `{}` holds", proof.title))
         }
     })
 }
