@@ -197,7 +197,9 @@ fn places_in_sarif() {
 fn workflow_commands_hold_anything() {
     let shop = Shop::with("routes a on edge for \"shop.acme.com\" {\n  any\n  /100% => nowhere\n}\n");
     shop.write("a,b:c/100%.gloo", "mesh x { y: 1 }\n");
+    shop.write("control.gloo", "mesh \u{1b}[31m\u{202e}a { }\u{85}\r\n");
     let lines = out(&shop.check(&["-o", "github"]));
+    assert!(!lines.contains(['\u{1b}', '\u{202e}', '\u{85}', '\r']), "nothing acts on the reader: {lines}");
     let commands: Vec<&str> = lines.lines().filter(|line| line.starts_with("::")).collect();
     assert!(commands.len() >= 2, "{lines}");
     assert_eq!(lines.lines().count(), commands.len() + 1, "and the summary: {lines}");
@@ -226,6 +228,7 @@ fn junit_is_xml() {
     assert_eq!(names, ["gloo.toml", "prelude.gloo", "shop é.gloo"]);
     let failure = cases[2].children().find(|node| node.has_tag_name("failure")).expect("a failure");
     assert!(failure.text().is_some_and(|text| text.contains("<&>\"'")), "{output}");
+    assert!(!output.contains(['\u{1b}', '\u{1}', '\u{fffe}']), "{output}");
     assert!(cases[..2].iter().all(|case| case.first_element_child().is_none()));
 }
 

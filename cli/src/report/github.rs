@@ -1,6 +1,7 @@
 //! Workflow commands: lines on the log of a GitHub workflow, which GitHub shows beside the lines that they name.
 
 use super::Checked;
+use gloo_source::render::shown;
 use gloo_source::{Diagnostic, Span};
 use std::fmt::Write;
 
@@ -64,8 +65,9 @@ fn message(diagnostic: &Diagnostic, checked: &Checked<'_>) -> String {
     text
 }
 
-/// Text that can't end the command.
+/// Text that can't end the command, nor act on who reads the log.
 fn data(text: &str) -> String {
+    let text: String = text.chars().map(|c| if matches!(c, '\r' | '\n') { c } else { shown(c) }).collect();
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 

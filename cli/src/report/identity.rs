@@ -26,7 +26,7 @@ pub fn identities(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<Identity
     diagnostics.iter().map(|diagnostic| identity(diagnostic, sources, &mut declarations)).collect()
 }
 
-/// Where the declarations of a file stand, and what they are called.
+/// Where the declarations of a file stand, and what they are called, in the order of the text.
 type Declarations = Vec<(Span, String)>;
 
 fn identity(
@@ -39,7 +39,8 @@ fn identity(
     let declaration = match (place, file) {
         (Some(place), Some(file)) => {
             let all = known.entry(place.file).or_insert_with(|| declarations(place.file, file));
-            let of = all.iter().find(|(span, _)| span.start <= place.start && place.start <= span.end);
+            let before = all.partition_point(|(span, _)| span.start <= place.start);
+            let of = all.get(..before).and_then(<[_]>::last).filter(|(span, _)| place.start <= span.end);
             // What stands in no declaration is the file's.
             of.map_or_else(|| file.path.clone(), |(_, title)| title.clone())
         }

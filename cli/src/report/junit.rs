@@ -5,7 +5,7 @@
 //! tests, and a test keeps its name from run to run. A test case for each finding would be there only while it fails.
 
 use super::Checked;
-use gloo_source::render::{RenderOptions, render};
+use gloo_source::render::{RenderOptions, render, shown};
 use gloo_source::{Diagnostic, FileId, Severity};
 use std::fmt::Write;
 
@@ -75,8 +75,8 @@ fn text(diagnostics: &[&Diagnostic], checked: &Checked<'_>) -> String {
     all.collect::<Vec<_>>().join("\n")
 }
 
-/// Text that can stand in an element or in an attribute. What XML 1.0 has no way to say becomes a replacement
-/// character; a line feed in an attribute would be read as a space.
+/// Text that can stand in an element or in an attribute. What XML 1.0 has no way to say, and what acts on who reads it,
+/// becomes a character that stands for it; a line feed in an attribute is read as a space.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -87,8 +87,8 @@ fn escaped(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\r' => out.push_str("&#13;"),
             '\t' | '\n' => out.push(c),
-            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            c => out.push(c),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c => out.push(shown(c)),
         }
     }
     out

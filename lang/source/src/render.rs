@@ -16,6 +16,7 @@ use unicode_width::UnicodeWidthStr;
 use wrap::wrap;
 
 pub use json::to_json;
+pub use wrap::shown;
 
 /// How to render.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

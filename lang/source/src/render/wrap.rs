@@ -9,7 +9,8 @@ const WIDEST_WORD: usize = 200;
 
 /// What is shown for a character: itself, or a stand-in for one that would move the cursor, change colours or turn the
 /// direction of what follows. Stand-ins are one column wide.
-pub(super) fn shown(c: char) -> char {
+#[must_use]
+pub fn shown(c: char) -> char {
     match c {
         '\u{7f}' => '␡',
         '\0'..='\x1f' => char::from_u32('␀' as u32 + c as u32).unwrap_or('\u{fffd}'),
