@@ -218,6 +218,7 @@ fn the_action_installs_archives_and_releases() {
     let sum = String::from_utf8_lossy(&sum.stdout).split_whitespace().next().expect("a sum").to_owned();
     for inputs in [
         &[("version", version)][..],
+        &[("version", version), ("repository", "acme/gloo")],
         &[("archive", &archive)],
         &[("archive", &url)],
         &[("archive", &url), ("sha256", &sum)],
@@ -230,6 +231,7 @@ fn the_action_installs_archives_and_releases() {
     for (inputs, wanted) in [
         (&[][..], "say which gloo is to be used"),
         (&[("version", "0.0.0")], "curl: "),
+        (&[("version", version), ("repository", "other/gloo")], "curl: "),
         (&[("archive", &*archive), ("sha256", &"0".repeat(64))], "doesn't have the SHA-256 that is wanted"),
     ] {
         let done = run(right.path(), server.path(), &[inputs, &[("workspace", "mesh")]].concat());
@@ -243,7 +245,7 @@ fn the_action_installs_archives_and_releases() {
 fn the_action_takes_texts_for_texts() {
     let right = checkout(RIGHT);
     let here = "$(touch made) `touch made`; touch made";
-    for name in ["workspace", "args", "binary", "archive", "version", "sha256", "sarif"] {
+    for name in ["workspace", "args", "binary", "archive", "version", "repository", "sha256", "sarif"] {
         let mut inputs = vec![("workspace", "mesh"), ("binary", GLOO)];
         inputs.retain(|(other, _)| {
             *other != name && !(name != "args" && name != "workspace" && *other == "binary")
