@@ -412,11 +412,23 @@ let beta = header(\"x\") == \"1\"
     let output = shop.check(&["--fix", "--deny", "unused-name"]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(shop.read("shop é.gloo"), program);
-    let wanted = "no fix was made: there would be a new error: `beta` is never used";
+    let wanted = "not fixed shop é.gloo:3: delete the rule (GL4004 shadowed-rule): there would be a new error: \
+                  `beta` is never used\n";
     assert!(out(&output).contains(wanted), "{}", out(&output));
+    let json = json(&shop.check(&["--fix", "--deny", "unused-name", "-o", "json"]));
+    assert_eq!(json["not_fixed"][0]["why"], "there would be a new error: `beta` is never used");
     let output = shop.check(&["--fix"]);
     assert_eq!(output.status.code(), Some(0), "a warning is no harm: {}", out(&output));
     assert!(out(&output).contains("`beta` is never used"));
+
+    // One that harms doesn't keep back the others.
+    let rules = ["a", "b", "c", "d"].map(|path| format!("  GET /cart/{path} => checkout\n"));
+    let more = program.replace("  GET", &format!("{}{}  GET", rules[0], rules[1]));
+    let more = more.replace("}\nlet", &format!("{}{}}}\nlet", rules[2], rules[3]));
+    shop.write("shop é.gloo", &more);
+    let output = shop.check(&["--fix", "--deny", "unused-name"]);
+    assert_eq!(shop.read("shop é.gloo"), program, "{}", out(&output));
+    assert!(out(&output).contains("\n4 fixes made in 1 file\n") && out(&output).contains("not fixed "));
 }
 
 #[test]

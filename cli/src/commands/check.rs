@@ -4,17 +4,16 @@ mod baseline;
 mod fix;
 mod lints;
 
+pub use baseline::Known;
+pub use fix::Fixed;
+
 use crate::arguments::{CheckArguments, CheckOutput};
 use crate::cache::Cache;
 use crate::report::{Checked, Outcome, Terminal, report_check, summary_line};
 use crate::workspace::Workspace;
 use crate::world::World;
 use anyhow::Result;
-pub use baseline::Known;
-pub use fix::Made;
-
 use baseline::Baseline;
-use fix::Fixed;
 use gloo_ir::Program;
 use gloo_source::Diagnostic;
 
@@ -68,7 +67,7 @@ pub fn run(arguments: &CheckArguments, world: &dyn World, terminal: &mut Termina
     let known = baseline.as_ref().map(|baseline| baseline.split(&workspace, depth != Depth::Types));
     let shown = known.as_ref().map_or(&workspace.compiled.diagnostics, |known| &known.new);
     let checked = Checked::of(&workspace, shown, world);
-    let outcome = report_check(&checked, arguments.output, &fixed.made, known.as_ref(), terminal);
+    let outcome = report_check(&checked, arguments.output, Some(&fixed), known.as_ref(), terminal);
     let to_people = matches!(arguments.output, CheckOutput::Text | CheckOutput::Github);
     fixed.say(arguments.output, terminal);
     if let (Some(known), Some(path)) = (&known, &arguments.baseline) {

@@ -3,7 +3,7 @@
 use super::diagnostics::{as_json, report_diagnostics};
 use super::{Outcome, Terminal, github, junit, sarif};
 use crate::arguments::{CheckOutput, Output};
-use crate::commands::check::{Known, Made};
+use crate::commands::check::{Fixed, Known};
 use crate::workspace::{MANIFEST, Workspace};
 use crate::world::World;
 use gloo_source::{Diagnostic, Severity, Sources};
@@ -64,12 +64,12 @@ fn plain(path: &Path) -> PathBuf {
     out
 }
 
-/// Writes what was found, and says whether an error is among it. `made` are the fixes that were made before, `known` is
-/// what a baseline took away.
+/// Writes what was found, and says whether an error is among it. `fixed` is what was made of the workspace
+/// before, `known` what a baseline took away.
 pub fn report_check(
     checked: &Checked<'_>,
     output: CheckOutput,
-    made: &[Made],
+    fixed: Option<&Fixed>,
     known: Option<&Known>,
     terminal: &mut Terminal,
 ) -> Outcome {
@@ -79,8 +79,8 @@ pub fn report_check(
         }
         CheckOutput::Json => {
             let mut object = as_json(checked.diagnostics, checked.sources);
-            if !made.is_empty() {
-                object.insert("fixed".to_owned(), made.iter().map(Made::to_json).collect());
+            if let Some(fixed) = fixed {
+                fixed.describe(&mut object);
             }
             if let Some(known) = known {
                 let counts = json!({ "known": known.hidden, "gone": known.gone });

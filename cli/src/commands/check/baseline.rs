@@ -156,7 +156,7 @@ pub fn write(
     let (known, wrong): (Vec<_>, Vec<_>) =
         workspace.compiled.diagnostics.iter().cloned().partition(can_be_known);
     if !wrong.is_empty() {
-        let outcome = report_check(&Checked::of(workspace, &wrong, world), output, &[], None, terminal);
+        let outcome = report_check(&Checked::of(workspace, &wrong, world), output, None, None, terminal);
         let (count, _) = counted(wrong.len());
         terminal.note(&format!(
             "`{}` was not written: {count} can't be left alone and must be mended first",
@@ -170,7 +170,7 @@ pub fn write(
     let (count, verb) = counted(known.len());
     terminal.note(&format!("{count} {verb} in `{}` now", path.display()));
     if output != CheckOutput::Text {
-        return Ok(report_check(&Checked::of(workspace, &[], world), output, &[], None, terminal));
+        return Ok(report_check(&Checked::of(workspace, &[], world), output, None, None, terminal));
     }
     Ok(Outcome::Good)
 }

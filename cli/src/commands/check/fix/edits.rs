@@ -13,7 +13,10 @@ pub struct Choice<'a> {
 }
 
 /// The safe fixes that can be made together, those of the first diagnostics first: none touches another.
-pub fn chosen<'a>(diagnostics: &'a [Diagnostic], sources: &Sources) -> Vec<Choice<'a>> {
+pub fn chosen<'a>(
+    diagnostics: impl IntoIterator<Item = &'a Diagnostic>,
+    sources: &Sources,
+) -> Vec<Choice<'a>> {
     let mut taken: BTreeMap<FileId, Vec<Range<usize>>> = BTreeMap::new();
     let mut all = Vec::new();
     for diagnostic in diagnostics {
