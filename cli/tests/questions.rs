@@ -2,7 +2,6 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
-    clippy::indexing_slicing,
     reason = "tests of the command read and write files and run it; what they can't do fails them"
 )]
 
