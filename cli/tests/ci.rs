@@ -287,3 +287,30 @@ fn the_hooks_do_what_they_say() {
     let after = std::fs::read_to_string(right.path().join("mesh/shop.gloo")).expect("a file");
     assert_eq!(after, RIGHT);
 }
+
+/// The page says of the action and of the hooks what they have.
+#[test]
+fn the_page_about_gates_is_true() {
+    let page = std::fs::read_to_string(root().join("docs/ci.md")).expect("the page");
+    let blocks = page.split("\n```yaml\n").skip(1).map(|rest| rest.split("\n```").next().expect("a block"));
+    let blocks: Vec<Value> = blocks.flat_map(|block| gloo_target::from_yaml(block).expect("YAML")).collect();
+    let [workflow, config] = &*blocks else { panic!("two blocks: {blocks:?}") };
+    let steps = workflow["jobs"]["gloo"]["steps"].as_array().expect("steps");
+    let own = |step: &&Value| text(&step["uses"]).contains("/gloo@");
+    let step = steps.iter().find(own).expect("the action");
+    let inputs = yaml("action.yml");
+    for name in step["with"].as_object().expect("inputs").keys() {
+        assert!(inputs["inputs"].get(name).is_some(), "the action has no input `{name}`");
+    }
+    let hooks = yaml(".pre-commit-hooks.yaml");
+    let known: Vec<&Value> = hooks.as_array().expect("hooks").iter().map(|hook| &hook["id"]).collect();
+    for hook in config["repos"][0]["hooks"].as_array().expect("hooks") {
+        assert!(known.contains(&&hook["id"]), "there is no hook {}", hook["id"]);
+    }
+    for (name, input) in inputs["inputs"].as_object().expect("inputs") {
+        assert!(
+            page.contains(&format!("`{name}`")) || page.contains(&format!(" {name}: ")),
+            "{name}: {input}"
+        );
+    }
+}
