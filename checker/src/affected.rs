@@ -15,6 +15,8 @@ pub(crate) struct Affected {
     tables: BTreeSet<TableId>,
     /// The services that it is about.
     services: BTreeSet<ServiceId>,
+    /// Of services of which it is only about some subsets: these.
+    subsets: BTreeMap<ServiceId, BTreeSet<String>>,
     /// The hosts outside that it is about.
     externals: BTreeSet<ExternalId>,
     /// What differs and what no request shows, in words.
@@ -49,6 +51,14 @@ fn different<'a, V: Hash>(old: &'a [Arc<V>], new: &'a [Arc<V>]) -> Vec<&'a Arc<V
     let of_old = old.iter().filter(|one| !news.contains(&content(one)));
     let of_new = new.iter().filter(|one| !olds.contains(&content(one)));
     of_old.chain(of_new).collect()
+}
+
+/// Whether calls of a service have a table of their own, on some cluster.
+fn has_table(program: &Program, service: &ServiceId) -> bool {
+    program.tables.values().any(|table| match &table.attachment {
+        Attachment::Mesh { services, .. } => services.iter().any(|one| one.value == *service),
+        Attachment::Gateway { .. } | Attachment::Delegated => false,
+    })
 }
 
 impl Affected {
@@ -91,13 +101,22 @@ impl Affected {
 
     /// Some destinations.
     pub fn by<'t>(program: &Program, targets: impl IntoIterator<Item = &'t Target>) -> Self {
-        let mut affected = Self::default();
+        let (mut affected, mut whole) = (Self::default(), BTreeSet::new());
         for target in targets {
             match target {
-                Target::Service { service, .. } => drop(affected.services.insert(service.clone())),
+                Target::Service { service, subset, .. } => {
+                    affected.services.insert(service.clone());
+                    // A mesh table may send calls of any subset to it.
+                    if let Some(subset) = subset.as_ref().filter(|_| !has_table(program, service)) {
+                        affected.subsets.entry(service.clone()).or_default().insert(subset.clone());
+                    } else {
+                        whole.insert(service.clone());
+                    }
+                }
                 Target::External(external) => drop(affected.externals.insert(external.clone())),
             }
         }
+        affected.subsets.retain(|service, _| !whole.contains(service));
         affected.spread(&[program]);
         affected
     }
@@ -143,7 +162,11 @@ impl Affected {
 
     fn meets_change(&self, table: &Table) -> bool {
         let is_affected = |target: &Target| match target {
-            Target::Service { service, .. } => self.services.contains(service),
+            Target::Service { service, subset, .. } => {
+                let wanted = self.subsets.get(service);
+                let other = wanted.zip(subset.as_ref()).is_some_and(|(wanted, own)| !wanted.contains(own));
+                self.services.contains(service) && !other
+            }
             Target::External(external) => self.externals.contains(external),
         };
         table.rules.iter().any(|rule| {

@@ -99,6 +99,7 @@ fn at_opening(
 ) -> Result<Explored, Undecided> {
     let wanted = claim.quantifier != Quantifier::Every;
     let interest = if is_of_effects(&claim.outcome) { Interest::All } else { Interest::Outcome };
+    let program = &opening.within(program);
     let mut entrance = opening.entrance(&[program], interest, &claim.scope.condition);
     entrance.deciders.extend(compared.iter().map(|cluster| (program, cluster)));
     explore(diagrams, &entrance, &|request, trace| holds(program, request, &claim.outcome, trace) == wanted)

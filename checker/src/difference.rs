@@ -179,7 +179,8 @@ fn compare(
     old: &Program,
     new: &Program,
 ) -> Result<(Vec<Difference>, Option<String>), Undecided> {
-    let entrance = opening.entrance(&[old, new], Interest::All, &Predicate::always());
+    let (old, new) = (opening.within(old), opening.within(new));
+    let entrance = opening.entrance(&[&old, &new], Interest::All, &Predicate::always());
     survey(diagrams, &entrance, |survey| {
         let mut groups: BTreeMap<String, Group<'_>> = BTreeMap::new();
         for region in &survey.regions {

@@ -6,7 +6,9 @@ use crate::explore::Entrance;
 use gloo_domain::HostPattern;
 use gloo_ir::evaluate::{Caller, Entry, Interest};
 use gloo_ir::joined::{TableEntry, joined_tables};
-use gloo_ir::{ClusterId, GatewayKind, ListenerProtocol, Port, Predicate, Program, Protocol};
+use gloo_ir::{
+    Attachment, ClusterId, GatewayKind, ListenerProtocol, Port, Predicate, Program, Protocol, Table,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An entry of one cluster.
@@ -21,13 +23,46 @@ pub(crate) struct Opening<'a> {
 }
 
 impl<'a> Opening<'a> {
+    /// A program without the tables that its requests never meet: the more tables there are, the longer each request
+    /// takes to find its own.
+    pub fn within(&self, program: &Program) -> Program {
+        let meets = |table: &Table| match (&self.way, &table.attachment) {
+            (_, Attachment::Mesh { .. } | Attachment::Delegated) => true,
+            (Way::Listener(own, _), Attachment::Gateway { gateway, .. }) => own.id == *gateway,
+            (Way::Hosts(own, _, host, _), Attachment::Gateway { gateway, hosts, .. }) => {
+                own.id == *gateway && hosts.iter().any(|one| one.value.covers(host))
+            }
+            (Way::Call(..) | Way::Outbound(..), Attachment::Gateway { .. }) => false,
+        };
+        let tables = program.tables.iter().filter(|(_, table)| meets(table));
+        let tables = tables.map(|(id, table)| (id.clone(), table.clone())).collect();
+        Program {
+            name: program.name.clone(),
+            mesh: program.mesh.clone(),
+            clusters: program.clusters.clone(),
+            namespaces: program.namespaces.clone(),
+            services: program.services.clone(),
+            externals: program.externals.clone(),
+            gateways: program.gateways.clone(),
+            tables,
+            providers: program.providers.clone(),
+            policies: program.policies.clone(),
+            access: program.access.clone(),
+            traffic: program.traffic.clone(),
+            telemetry: Vec::new(),
+            patches: Vec::new(),
+            proofs: Vec::new(),
+            tests: Vec::new(),
+        }
+    }
+
     /// Its requests for which `condition` holds, decided by each of these programs.
-    pub fn entrance(
-        &'a self,
-        deciders: &[&'a Program],
+    pub fn entrance<'e>(
+        &'e self,
+        deciders: &[&'e Program],
         interest: Interest,
         condition: &Predicate,
-    ) -> Entrance<'a> {
+    ) -> Entrance<'e> {
         Entrance {
             program: self.program,
             deciders: deciders.iter().map(|program| (*program, self.cluster)).collect(),

@@ -1,7 +1,7 @@
 //! Which requests reach a destination.
 
 use crate::affected::Affected;
-use crate::behaviour::{decisive, is_stopped};
+use crate::behaviour::is_stopped;
 use crate::cover::{Requests, cover};
 use crate::diagram::{Diagrams, Set};
 use crate::explore::{Region, Survey, survey};
@@ -39,8 +39,10 @@ pub struct Reach {
     pub command: String,
     /// What becomes of it.
     pub summary: String,
-    /// The declaration that sends them there: its name and where it is. Nothing where the call itself names the service.
+    /// The rule that sends them there: its name and where it is. Nothing where the call itself names the service.
     pub sent_by: Option<(String, Place)>,
+    /// The access block that lets them in: its name and where the rule is. Nothing where none speaks of them.
+    pub allowed_by: Option<(String, Place)>,
 }
 
 /// All requests that reach one of these destinations, copies included; entries of which none does are left out. In an
@@ -72,15 +74,16 @@ pub fn reaching(program: &Program, targets: &[Target]) -> Vec<EntryReach> {
     all.into_iter().filter(|entry| !entry.reached.is_empty() || entry.undecided.is_some()).collect()
 }
 
-/// Regions that reach the destination, with their requests, by the declaration that sends them there.
-type BySender<'r> = BTreeMap<Option<(Place, String)>, (Vec<&'r Region>, Set)>;
+/// Regions that reach the destination, with their requests, by what sends them there and what lets them in.
+type BySender<'r> = BTreeMap<[Option<(Place, String)>; 2], (Vec<&'r Region>, Set)>;
 
 fn of_opening(
     diagrams: &mut Diagrams,
     opening: &Opening<'_>,
     wanted: &Outcome,
 ) -> Result<(Vec<Reach>, Option<String>), Undecided> {
-    let entrance = opening.entrance(&[opening.program], Interest::Outcome, &Predicate::always());
+    let program = opening.within(opening.program);
+    let entrance = opening.entrance(&[&program], Interest::Outcome, &Predicate::always());
     survey(diagrams, &entrance, |survey| {
         let mut by_sender: BySender<'_> = BTreeMap::new();
         let stopped = survey.union(|region| region.traces.iter().all(is_inspected))?;
@@ -89,7 +92,10 @@ fn of_opening(
             if !holds(opening.program, &region.request, wanted, trace) {
                 continue;
             }
-            let sender = decisive(trace).and_then(|step| Some((step.place?, step.decided_by.clone())));
+            let sender = [StepKind::Route, StepKind::Access].map(|kind| {
+                let step = trace.steps.iter().rfind(|step| step.step == kind)?;
+                Some((step.place?, step.decided_by.clone()))
+            });
             let (regions, set) =
                 by_sender.entry(sender).or_insert_with(|| (Vec::new(), survey.space.none().clone()));
             regions.push(region);
@@ -97,8 +103,8 @@ fn of_opening(
         }
         let mut reached = Vec::new();
         for (sender, (regions, set)) in by_sender {
-            let sent_by = sender.map(|(place, name)| (name, place));
-            reached.extend(parts(opening, survey, &regions, [&set, &stopped], sent_by.as_ref())?);
+            let by = sender.map(|by| by.map(|(place, name)| (name, place)));
+            reached.extend(parts(opening, survey, &regions, [&set, &stopped], &by)?);
         }
         Ok((reached, survey.derived.clone()))
     })
@@ -116,7 +122,7 @@ fn parts(
     survey: &Survey<'_>,
     regions: &[&Region],
     [set, stopped]: [&Set; 2],
-    sent_by: Option<&(String, Place)>,
+    [sent_by, allowed_by]: &[Option<(String, Place)>; 2],
 ) -> Result<Vec<Reach>, Undecided> {
     let mut all = Vec::new();
     for part in cover(survey, regions, set, stopped)? {
@@ -127,7 +133,8 @@ fn parts(
             command: command_line(opening.program, opening.cluster, &request),
             request,
             summary: trace.summary(),
-            sent_by: sent_by.cloned(),
+            sent_by: sent_by.clone(),
+            allowed_by: allowed_by.clone(),
         });
     }
     Ok(all)

@@ -75,7 +75,8 @@ fn of_opening(
     diagrams: &mut Diagrams,
     opening: &Opening<'_>,
 ) -> Result<(Vec<RegionSample>, Option<String>), Undecided> {
-    let entrance = opening.entrance(&[opening.program], Interest::All, &Predicate::always());
+    let program = opening.within(opening.program);
+    let entrance = opening.entrance(&[&program], Interest::All, &Predicate::always());
     survey(diagrams, &entrance, |survey| {
         let each = survey.regions.iter().map(|region| sample(opening, survey, region));
         Ok((

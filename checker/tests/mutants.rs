@@ -25,16 +25,19 @@ const UNKNOWN: &str = "x-mutant";
 fn examples() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
     let (seen, altered) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    for name in ["hello", "bookinfo", "storefront"] {
+    for (name, each) in [("hello", 1), ("bookinfo", 1), ("storefront", 1), ("secured-storefront", 4)] {
         let program = read(&folder.join(name));
-        let own = regions(&program, |_, _| true);
-        mutants(&program).into_par_iter().for_each(|(what, mutant)| {
+        let own = regions(&program, |cluster, _| is_first(&program, cluster));
+        let mutants: Vec<(String, Program)> = mutants(&program).into_iter().step_by(each).collect();
+        mutants.into_par_iter().for_each(|(what, mutant)| {
             let is_altered = hold(&format!("{name}: {what}"), &program, &own, &mutant);
             seen.fetch_add(1, Ordering::Relaxed);
             altered.fetch_add(usize::from(is_altered), Ordering::Relaxed);
         });
     }
-    println!("{} mutants, {} of them alter an answer", seen.into_inner(), altered.into_inner());
+    let seen = seen.into_inner();
+    println!("{seen} mutants, {} of them alter an answer", altered.into_inner());
+    assert!(seen > 1_000, "only {seen} mutants");
 }
 
 fn read(folder: &Path) -> Program {
@@ -58,11 +61,16 @@ fn read(folder: &Path) -> Program {
     compiled.program
 }
 
+/// What is asked of one cluster is enough: the same happens on all.
+fn is_first(program: &Program, cluster: &ClusterId) -> bool {
+    program.clusters.keys().next() == Some(cluster)
+}
+
 /// Holds `diff` against the evaluator; whether the mutant alters an answer.
 fn hold(what: &str, program: &Program, own: &[EntryRegions], mutant: &Program) -> bool {
     let said = diff(program, mutant);
     assert!(said.entries.iter().all(|entry| entry.undecided.is_none()), "{what}: all is decided");
-    let its = regions(mutant, |_, _| true);
+    let its = regions(mutant, |cluster, _| is_first(mutant, cluster));
     let altered = own.iter().chain(&its).find_map(|entry| {
         let samples = entry.regions.iter().map(|region| &region.request);
         samples.into_iter().find(|request| is_altered(program, mutant, &entry.cluster, request))
@@ -131,6 +139,26 @@ fn mutants(program: &Program) -> Vec<(String, Program)> {
                     }
                 });
             }
+            with("doubled", &|rules| rules.insert(index, rules[index].clone()));
+            with("last", &|rules| {
+                let rule = rules.remove(index);
+                let end = rules
+                    .iter()
+                    .position(|rule| matches!(rule.matches, Match::Otherwise))
+                    .unwrap_or(rules.len());
+                rules.insert(if index < end { end } else { rules.len() }, rule);
+            });
+            with("with a timeout", &|rules| {
+                let at = rules[index].action.at;
+                rules[index].options.timeout =
+                    Some(gloo_ir::At { value: std::time::Duration::from_millis(77), at });
+            });
+            with("redirected", &|rules| {
+                let redirect =
+                    gloo_ir::Redirect { https: None, host: None, port: None, path: None, status: 307 };
+                rules[index].action.value =
+                    Action::Redirect(gloo_ir::Redirect { host: Some("x.example".to_owned()), ..redirect });
+            });
             with("without its options", &|rules| rules[index].options = gloo_ir::Options::default());
             with("answered", &|rules| {
                 let respond = gloo_ir::Respond { status: 418, body: None, grpc: None };

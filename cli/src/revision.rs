@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// Files larger than this are nothing that a program takes in.
 const MOST: usize = 4 * 1024 * 1024;
@@ -21,9 +21,11 @@ pub fn read(revision: &str, folder: Option<&Path>, world: &dyn World) -> Result<
         bail!("`{revision}` is neither a folder nor a revision of Git");
     }
     let commit = format!("{revision}^{{commit}}");
-    let known = git(&root, &["rev-parse", "--verify", "--quiet", &commit], None);
-    let commit = known.with_context(|| format!("`{revision}` is neither a folder nor a revision of Git"))?;
-    let commit = String::from_utf8_lossy(&commit).trim().to_owned();
+    let known = run(&root, &["rev-parse", "--verify", "--quiet", &commit], None)?;
+    if !known.status.success() {
+        bail!("`{revision}` is neither a folder nor a revision of Git");
+    }
+    let commit = String::from_utf8_lossy(&known.stdout).trim().to_owned();
     let listed = git(&root, &["ls-tree", "-r", "-z", "--name-only", &commit, "."], None)?;
     let listed = String::from_utf8(listed).context("a name of a file is not UTF-8")?;
     let paths: Vec<&str> = listed.split('\0').filter(|path| !path.is_empty()).collect();
@@ -86,6 +88,15 @@ fn contents(root: &Path, commit: &str, paths: &[&str]) -> Result<Vec<Vec<u8>>> {
 }
 
 fn git(folder: &Path, arguments: &[&str], input: Option<String>) -> Result<Vec<u8>> {
+    let output = run(folder, arguments, input)?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("`git {}` failed: {}", arguments.first().unwrap_or(&""), said.trim());
+    }
+    Ok(output.stdout)
+}
+
+fn run(folder: &Path, arguments: &[&str], input: Option<String>) -> Result<Output> {
     let mut command = Command::new("git");
     command.current_dir(folder).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
@@ -97,9 +108,5 @@ fn git(folder: &Path, arguments: &[&str], input: Option<String>) -> Result<Vec<u
     let output = child.wait_with_output().context("`git` broke off")?;
     // What could not be written shows in the answer.
     let _ = writing.map(std::thread::JoinHandle::join);
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        bail!("`git {}` failed: {}", arguments.first().unwrap_or(&""), said.trim());
-    }
-    Ok(output.stdout)
+    Ok(output)
 }

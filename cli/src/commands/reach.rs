@@ -8,6 +8,7 @@ use crate::world::World;
 use anyhow::Result;
 use gloo_checker::{EntryReach, Reach, reaching};
 use gloo_ir::Target;
+use gloo_source::Place;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -24,11 +25,9 @@ pub fn who_can(arguments: &ReachArguments, world: &dyn World, terminal: &mut Ter
             let head = format!("{}{}", one.entry.entry, one.on(&workspace.compiled.program));
             terminal.line(&terminal.bold(&head));
             for reach in &one.entry.reached {
-                let by = reach
-                    .sent_by
-                    .as_ref()
-                    .map(|(name, place)| format!("{name} ({})", workspace.link(*place)));
-                show(reach, by.as_deref(), terminal);
+                let by = reach.allowed_by.as_ref().or(reach.sent_by.as_ref());
+                let by = by.map(|(name, place)| format!("{name} ({})", workspace.link(*place)));
+                show(reach, by.as_deref().map(|by| ("by", by)), terminal);
             }
             show_undecided(&one.entry, terminal);
         }
@@ -58,7 +57,7 @@ pub fn what_reaches(
         for (sender, reached) in &by_sender {
             terminal.line(&terminal.bold(sender));
             for (entry, reach) in reached {
-                show(reach, Some(entry), terminal);
+                show(reach, Some(("at", entry)), terminal);
             }
         }
         entries.iter().for_each(|one| show_undecided(&one.entry, terminal));
@@ -130,15 +129,17 @@ fn plain(entry: &EntryReach) -> String {
     let reached: Vec<String> = entry
         .reached
         .iter()
-        .map(|reach| format!("{} {:?} {}", reach.requests, reach.sent_by, reach.summary))
+        .map(|reach| {
+            format!("{} {:?} {:?} {}", reach.requests, reach.sent_by, reach.allowed_by, reach.summary)
+        })
         .collect();
     format!("{} {reached:?} {:?}", entry.entry, entry.undecided)
 }
 
-fn show(reach: &Reach, by: Option<&str>, terminal: &mut Terminal) {
+fn show(reach: &Reach, more: Option<(&str, &str)>, terminal: &mut Terminal) {
     terminal.line(&format!("  {}", reach.requests));
-    if let Some(by) = by {
-        terminal.line(&terminal.faint(&format!("    by   {by}")));
+    if let Some((word, text)) = more {
+        terminal.line(&terminal.faint(&format!("    {word}   {text}")));
     }
     terminal.line(&terminal.faint(&format!("    as   {}", reach.command)));
 }
@@ -155,15 +156,18 @@ fn to_json(workspace: &Workspace, one: &Merged<EntryReach>) -> Value {
         .reached
         .iter()
         .map(|reach| {
-            let by = reach.sent_by.as_ref().map(|(name, place)| {
-                let (file, line) = workspace.position(*place).unzip();
-                json!({ "name": name, "file": file, "line": line })
-            });
+            let of = |by: &Option<(String, Place)>| {
+                by.as_ref().map(|(name, place)| {
+                    let (file, line) = workspace.position(*place).unzip();
+                    json!({ "name": name, "file": file, "line": line })
+                })
+            };
             json!({
                 "requests": reach.requests.to_string(),
                 "request": reach.command,
                 "summary": reach.summary,
-                "sent_by": by,
+                "sent_by": of(&reach.sent_by),
+                "allowed_by": of(&reach.allowed_by),
             })
         })
         .collect();
