@@ -29,7 +29,7 @@ pub(crate) fn callers(programs: &[&Program], cluster: &ClusterId) -> Vec<Caller>
 }
 
 /// Everybody who may call on a cluster, those first whom a reader knows best.
-fn everybody(program: &Program, cluster: &ClusterId) -> Vec<(usize, Caller)> {
+pub(crate) fn everybody(program: &Program, cluster: &ClusterId) -> Vec<(usize, Caller)> {
     let here = |placed: &BTreeSet<ClusterId>| placed.contains(cluster);
     let mut all: Vec<(usize, Caller)> = Vec::new();
     let services = program.services.values().filter(|service| here(&service.clusters));

@@ -31,6 +31,14 @@ impl Way<'_> {
         }
     }
 
+    /// Who calls, where somebody of the mesh does.
+    pub fn caller(&self) -> Option<&Caller> {
+        match self {
+            Self::Call(.., caller) | Self::Outbound(.., caller) => Some(caller),
+            Self::Listener(..) | Self::Hosts(..) => None,
+        }
+    }
+
     /// Whether a table is one of those that its requests meet first.
     pub fn has(&self, table: &Table) -> bool {
         match (self, &table.attachment) {
@@ -125,7 +133,7 @@ fn is_tls(listener: &Listener) -> bool {
 }
 
 /// The condition where the source is known.
-fn sourced(program: &Program, condition: &Predicate, source: &Source) -> Predicate {
+pub(crate) fn sourced(program: &Program, condition: &Predicate, source: &Source) -> Predicate {
     let each = |parts: &[Predicate]| parts.iter().map(|part| sourced(program, part, source)).collect();
     match condition {
         Predicate::All(parts) => Predicate::All(each(parts)),

@@ -6,9 +6,11 @@ mod admission;
 mod affected;
 mod atoms;
 mod behaviour;
+mod callable;
 mod callers;
 mod claim;
 mod cover;
+mod crossing;
 mod diagram;
 mod difference;
 mod entrance;
@@ -67,6 +69,15 @@ fn checked(program: &Program, wanted: Wanted) -> Vec<Diagnostic<Place>> {
     findings.extend(property::proof_failed(program));
     findings.extend(property::weight_zero(program));
     findings.extend(property::idle_rule(program));
+    findings.extend(property::unreachable_service(program));
+    findings.extend(property::unreachable_subset(program));
+    findings.extend(property::unreachable_gateway(program));
+    findings.extend(property::unreachable_listener(program));
+    findings.extend(property::host_without_listener(program));
+    findings.extend(property::tls_mismatch(program));
+    findings.extend(property::remote_without_mtls(program));
+    findings.extend(property::failover_nowhere(program));
+    findings.extend(property::name_clash(program));
     for table in &tables {
         if let Err(undecided) = &table.turns {
             let question = format!("whether each rule of `{}` is ever used", table.table.id);

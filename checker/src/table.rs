@@ -2,7 +2,7 @@
 
 use crate::undecided::Undecided;
 use gloo_ir::normal_form::predicate_of;
-use gloo_ir::{Action, Predicate, Program, Rule, Table};
+use gloo_ir::{Action, Destination, Predicate, Program, Rule, Table};
 use std::sync::Arc;
 
 /// So many tables may delegate to each other in a chain.
@@ -22,6 +22,16 @@ pub(crate) struct Turn<'a> {
     pub delegating: Vec<&'a Rule>,
     /// The requests that it is for: its own match and those of the rules that delegate to it.
     pub predicate: Predicate,
+}
+
+/// Where a rule sends requests, and copies of them.
+pub(crate) fn destinations(rule: &Rule) -> impl Iterator<Item = &Destination> {
+    let shares = match &rule.action.value {
+        Action::Forward(shares) => shares.as_slice(),
+        Action::Redirect(_) | Action::Respond(_) | Action::Delegate(_) => &[],
+    };
+    let copies = rule.options.mirror.as_ref().map(|mirror| &mirror.value.to);
+    shares.iter().map(|share| &share.destination).chain(copies)
 }
 
 /// A table that is being gone through: which of its rules is next, and what leads to it.

@@ -15,10 +15,6 @@ use toml::de::{DeTable, DeValue};
 /// Findings that `[lints]` may name before any of them is found in a program.
 const FINDINGS: &[&str] = &[
     "partly-shadowed-rule",
-    "unreachable-service",
-    "unreachable-subset",
-    "unreachable-gateway",
-    "unreachable-listener",
     "never-allowed",
     "open-route",
     "claim-without-login",
@@ -28,13 +24,11 @@ const FINDINGS: &[&str] = &[
     "spoofable-client-ip",
     "negated-comparison-on-optional",
     "closed-by-accident",
-    "remote-without-mtls",
     "policy-weakened",
     "uncovered-policy",
     "limit-bypass",
     "rewrite-mismatch",
     "redirect-loop",
-    "name-clash",
 ];
 
 /// The settings of a workspace.

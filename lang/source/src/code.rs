@@ -198,6 +198,24 @@ codes! {
     PROOF_FAILED = 4009 "proof-failed" Error;
     /// A claim that speaks of no request.
     PROOF_VACUOUS = 4010 "proof-vacuous" Warn;
+    /// A service that no rule names and that nobody may call.
+    UNREACHABLE_SERVICE = 4011 "unreachable-service" Warn;
+    /// A subset that no rule names.
+    UNREACHABLE_SUBSET = 4012 "unreachable-subset" Warn;
+    /// A gateway that no table is on.
+    UNREACHABLE_GATEWAY = 4013 "unreachable-gateway" Warn;
+    /// A listener, or a host of one, that no table is for.
+    UNREACHABLE_LISTENER = 4014 "unreachable-listener" Warn;
+    /// A table for a host whose requests come to no listener of it.
+    HOST_WITHOUT_LISTENER = 4015 "host-without-listener" Deny;
+    /// One side begins TLS, or mutual TLS, and the other doesn't.
+    TLS_MISMATCH = 4016 "tls-mismatch" Deny;
+    /// A call that crosses clusters in plain text.
+    REMOTE_WITHOUT_MTLS = 4017 "remote-without-mtls" Error;
+    /// A `failover` that orders nothing, or an `only` that leaves nothing.
+    FAILOVER_NOWHERE = 4018 "failover-nowhere" Warn;
+    /// One host or identity that stands for two things.
+    NAME_CLASH = 4020 "name-clash" Deny;
 
     /// An access rule that lets nobody in.
     DEAD_ALLOW = 4030 "dead-allow" Deny;

@@ -50,6 +50,7 @@ pub use effect::{Effect, HeaderChange};
 pub use headers::{Headers, is_joined};
 pub use identity::{Identity, Source};
 pub use outcome::{describe, holds};
+pub use policies::covers;
 pub(crate) use predicate::meets_text;
 pub use predicate::{meets, meets_test};
 pub use request::{Caller, Certificate, Credential, Entry, Message, Request, Verdict};

@@ -28,7 +28,8 @@ pub(crate) fn reaching<'a>(program: &'a Program, cluster: &ClusterId, scopes: &[
 }
 
 /// Whether a declaration with these targets is on one of the scopes.
-pub(crate) fn covers(targets: &[Scoped], cluster: &ClusterId, scopes: &[Scope]) -> bool {
+#[must_use]
+pub fn covers(targets: &[Scoped], cluster: &ClusterId, scopes: &[Scope]) -> bool {
     targets.iter().any(|target| depth(target, cluster, scopes).is_some())
 }
 
