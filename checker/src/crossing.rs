@@ -1,6 +1,7 @@
 //! Calls from one cluster to another, and who says how they are protected.
 
 use crate::callable::scopes;
+use crate::callers::callers;
 use crate::entrance::Way;
 use gloo_ir::evaluate::{Caller, Final, Reached, Request, Trace, covers};
 use gloo_ir::normal_form::Witness;
@@ -42,6 +43,21 @@ pub(crate) fn some_call(program: &Program, from: &ClusterId, service: &Service) 
         request.message = None;
     }
     Some(request)
+}
+
+/// The calls of a service from a cluster, by one of each kind of service or other workload that tests tell apart. What a
+/// gateway sends, its rules say.
+pub(crate) fn calls<'a>(program: &Program, from: &ClusterId, service: &'a Service) -> Vec<Way<'a>> {
+    let mut callers = callers(&[program], from);
+    callers.retain(|caller| matches!(caller, Caller::Service(_) | Caller::Identity(_)));
+    callers.sort_by_key(|caller| !matches!(caller, Caller::Service(_)));
+    let ports = || service.ports.iter().filter(|port| port.protocol.is_http());
+    let ways = callers.into_iter().flat_map(|caller| {
+        ports().map(move |port| {
+            Way::Call(service, port.number, port.protocol == Protocol::Https, caller.clone())
+        })
+    });
+    ways.collect()
 }
 
 /// Where requests and their copies end.

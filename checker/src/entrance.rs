@@ -31,14 +31,6 @@ impl Way<'_> {
         }
     }
 
-    /// Who calls, where somebody of the mesh does.
-    pub fn caller(&self) -> Option<&Caller> {
-        match self {
-            Self::Call(.., caller) | Self::Outbound(.., caller) => Some(caller),
-            Self::Listener(..) | Self::Hosts(..) => None,
-        }
-    }
-
     /// Whether a table is one of those that its requests meet first.
     pub fn has(&self, table: &Table) -> bool {
         match (self, &table.attachment) {

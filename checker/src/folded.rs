@@ -9,7 +9,9 @@ use crate::table::{Turn, turns};
 use crate::undecided::Undecided;
 use gloo_ir::joined::{Joined, joined_tables};
 use gloo_ir::normal_form::{Conjunct, Witness, predicate_of};
-use gloo_ir::{AddressAttribute, Attachment, ClusterId, GatewayKind, Predicate, Program, Table, TableId};
+use gloo_ir::{
+    Action, AddressAttribute, Attachment, ClusterId, GatewayKind, Predicate, Program, Table, TableId,
+};
 use oxidd::BooleanFunction;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +30,7 @@ pub(crate) struct Folded<'a> {
 /// What came of a rule in its turn.
 #[derive(Clone, Debug)]
 pub(crate) enum Came {
-    /// It decides some request: this one, where samples were asked for.
+    /// It decides some request: this one, where samples were asked for, and of redirects always.
     Decides(Option<Witness>),
     /// No request can match it.
     Impossible(Impossible),
@@ -114,9 +116,11 @@ fn fold_table<'a>(
     }
     let came = turns.iter().zip(verdicts).map(|(turn, verdict)| {
         Ok(match verdict {
-            Verdict::Decides(own) => Came::Decides(match wanted {
-                Wanted::Samples => space.choose(&own)?.map(|chosen| witness(&atoms, &chosen)),
-                Wanted::Findings | Wanted::SecondOpinion => None,
+            Verdict::Decides(own) => Came::Decides(match (wanted, &turn.rule.action.value) {
+                (Wanted::Samples, _) | (_, Action::Redirect(_)) => {
+                    space.choose(&own)?.map(|chosen| witness(&atoms, &chosen))
+                }
+                (Wanted::Findings | Wanted::SecondOpinion, _) => None,
             }),
             Verdict::Impossible => Came::Impossible(why(&space, turn)?),
             Verdict::Shadowed { sample, by } => {

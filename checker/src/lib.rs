@@ -18,6 +18,7 @@ mod explore;
 mod fold;
 mod folded;
 mod formula;
+mod nested;
 mod opening;
 mod property;
 mod proxy;
@@ -65,7 +66,7 @@ fn checked(program: &Program, wanted: Wanted) -> Vec<Diagnostic<Place>> {
     let tables = folded(program, wanted);
     findings.extend(property::impossible_match(&tables));
     findings.extend(property::shadowed_rule(program, &tables));
-    findings.extend(property::retry_budget(program));
+    findings.extend(property::retry_budget(program, &tables));
     findings.extend(property::proof_failed(program));
     findings.extend(property::weight_zero(program));
     findings.extend(property::idle_rule(program));
@@ -78,6 +79,8 @@ fn checked(program: &Program, wanted: Wanted) -> Vec<Diagnostic<Place>> {
     findings.extend(property::remote_without_mtls(program));
     findings.extend(property::failover_nowhere(program));
     findings.extend(property::name_clash(program));
+    findings.extend(property::timeout_chain(program, &tables));
+    findings.extend(property::redirect_loop(program, &tables));
     for table in &tables {
         if let Err(undecided) = &table.turns {
             let question = format!("whether each rule of `{}` is ever used", table.table.id);

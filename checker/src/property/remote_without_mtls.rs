@@ -1,13 +1,12 @@
 //! Calls that cross from one cluster to another in plain text.
 
-use crate::crossing::{arrives, begun, can_cross, mtls_place};
+use crate::crossing::{arrives, begun, calls, can_cross, mtls_place};
 use crate::diagram::Diagrams;
-use crate::entrance::calls;
 use crate::explore::{Entrance, explore};
 use crate::sample::{Sample, samples};
 use crate::undecided::Undecided;
 use crate::witness::command_line;
-use gloo_ir::evaluate::{Caller, Interest, Request, decide};
+use gloo_ir::evaluate::{Interest, Request, decide};
 use gloo_ir::normal_form::Witness;
 use gloo_ir::{At, ClusterId, Mtls, Predicate, Program, Service, TrafficTls};
 use gloo_source::{Code, Diagnostic, Place};
@@ -98,10 +97,7 @@ impl<'a> Search<'a> {
         if let Some(sample) = by_rule {
             return Ok(Some(sample.request.clone()));
         }
-        // What a gateway sends, its rules say.
-        let mut ways = calls(program, from, service, |_| true);
-        ways.retain(|way| matches!(way.caller(), Some(Caller::Service(_) | Caller::Identity(_))));
-        ways.sort_by_key(|way| !matches!(way.caller(), Some(Caller::Service(_))));
+        let ways = calls(program, from, service);
         let plain = ways
             .iter()
             .map(|way| way.request(&Witness::default()))

@@ -1,13 +1,17 @@
-//! Rules that allow more tries than their timeout leaves time for.
+//! Rules that allow more tries than their timeout leaves time for, or whose tries the rule of the next hop multiplies.
 
+mod multiplied;
+
+use crate::folded::Folded;
 use gloo_ir::{Program, Rule};
 use gloo_source::{Code, Diagnostic, Place};
 use std::time::Duration;
 
 /// The rules whose tries, each as long as it may take, take longer than the whole request may: the last ones are cut
-/// short, whatever answers them.
-pub(crate) fn retry_budget(program: &Program) -> Vec<Diagnostic<Place>> {
-    program.tables.values().flat_map(|table| &table.rules).filter_map(over_budget).collect()
+/// short, whatever answers them. And those of gateways that try again what a rule of the mesh tries again.
+pub(crate) fn retry_budget(program: &Program, tables: &[Folded<'_>]) -> Vec<Diagnostic<Place>> {
+    let rules = program.tables.values().flat_map(|table| &table.rules);
+    rules.filter_map(over_budget).chain(multiplied::multiplied(program, tables)).collect()
 }
 
 fn over_budget(rule: &Rule) -> Option<Diagnostic<Place>> {

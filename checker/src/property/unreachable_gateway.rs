@@ -1,6 +1,6 @@
 //! Gateways that no table is on.
 
-use crate::entrance::listeners;
+use crate::entrance::Way;
 use crate::witness::command_line;
 use gloo_ir::evaluate::{Final, decide};
 use gloo_ir::normal_form::Witness;
@@ -56,9 +56,13 @@ fn shown(
             .help(format!("write `through: {}` in an external, or delete it", gateway.id)),
     };
     // What doesn't answer at all is no request to show.
-    let request = listeners(gateway).map(|way| way.request(&Witness::default())).find(|request| {
-        matches!(decide(program, cluster, request).outcome, Final::Responded { status: 404, .. })
-    });
+    let request = gateway
+        .listeners
+        .iter()
+        .map(|listener| Way::Listener(gateway, listener).request(&Witness::default()))
+        .find(|request| {
+            matches!(decide(program, cluster, request).outcome, Final::Responded { status: 404, .. })
+        });
     match request.filter(|_| gateway.kind == GatewayKind::Ingress) {
         Some(request) => finding
             .help("the request below is answered with 404")

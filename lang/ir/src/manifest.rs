@@ -28,7 +28,6 @@ const FINDINGS: &[&str] = &[
     "uncovered-policy",
     "limit-bypass",
     "rewrite-mismatch",
-    "redirect-loop",
 ];
 
 /// The settings of a workspace.

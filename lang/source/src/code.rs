@@ -214,8 +214,12 @@ codes! {
     REMOTE_WITHOUT_MTLS = 4017 "remote-without-mtls" Error;
     /// A `failover` that orders nothing, or an `only` that leaves nothing.
     FAILOVER_NOWHERE = 4018 "failover-nowhere" Warn;
+    /// A gateway's rule that gives up before the rule of the next hop does.
+    TIMEOUT_CHAIN = 4019 "timeout-chain" Warn;
     /// One host or identity that stands for two things.
     NAME_CLASH = 4020 "name-clash" Deny;
+    /// Redirects that lead back to where they began.
+    REDIRECT_LOOP = 4021 "redirect-loop" Deny;
 
     /// An access rule that lets nobody in.
     DEAD_ALLOW = 4030 "dead-allow" Deny;
