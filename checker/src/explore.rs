@@ -93,6 +93,14 @@ impl Survey<'_> {
         Ok(Some(if asked.answer { yes } else { Undecided::of(yes.not())? }))
     }
 
+    /// The requests of which a predicate holds. A test that tells no regions apart never does.
+    ///
+    /// # Errors
+    /// The diagrams outgrow their memory.
+    pub fn meeting(&self, predicate: &Predicate) -> Result<Set, Undecided> {
+        self.space.set(&self.round.atoms.formula(predicate))
+    }
+
     /// The requests of the regions for which `wanted` holds.
     ///
     /// # Errors

@@ -14,12 +14,14 @@ mod crossing;
 mod diagram;
 mod difference;
 mod entrance;
+mod excerpt;
 mod explore;
 mod fold;
 mod folded;
 mod formula;
 mod nested;
 mod opening;
+mod passage;
 mod property;
 mod proxy;
 mod reach;
@@ -30,6 +32,7 @@ mod solver;
 mod table;
 mod test_block;
 mod undecided;
+mod upstream;
 mod witness;
 
 pub use claim::{Answer, Example, ask};
@@ -81,6 +84,7 @@ fn checked(program: &Program, wanted: Wanted) -> Vec<Diagnostic<Place>> {
     findings.extend(property::name_clash(program));
     findings.extend(property::timeout_chain(program, &tables));
     findings.extend(property::redirect_loop(program, &tables));
+    findings.extend(property::outside(program));
     for table in &tables {
         if let Err(undecided) = &table.turns {
             let question = format!("whether each rule of `{}` is ever used", table.table.id);

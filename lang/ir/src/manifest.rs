@@ -15,8 +15,6 @@ use toml::de::{DeTable, DeValue};
 /// Findings that `[lints]` may name before any of them is found in a program.
 const FINDINGS: &[&str] = &[
     "partly-shadowed-rule",
-    "never-allowed",
-    "open-route",
     "claim-without-login",
     "identity-without-mtls",
     "path-evasion",

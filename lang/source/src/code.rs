@@ -227,6 +227,10 @@ codes! {
     DEAD_DENY = 4031 "dead-deny" Warn;
     /// An access rule that denies what others deny.
     REDUNDANT_DENY = 4032 "redundant-deny" Warn;
+    /// A rule whose requests are all refused where they are sent.
+    NEVER_ALLOWED = 4033 "never-allowed" Deny;
+    /// A way in without a login beside one that asks for it.
+    OPEN_ROUTE = 4034 "open-route" Warn;
 
     // 5: targets
     /// The target has no way to say it.
