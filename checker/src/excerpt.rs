@@ -36,10 +36,13 @@ pub(crate) fn tables(program: &Program, way: &Way<'_>) -> BTreeSet<TableId> {
 
 /// The program as the luckiest requests meet it: whatever else may refuse one, but for logins and access, lets it pass.
 /// What is never allowed here is never allowed.
-pub(crate) fn lenient(mut program: Program) -> Program {
+pub(crate) fn lenient(program: Program) -> Program {
+    with_clauses(program, |kind| matches!(kind, ClauseKind::Require(_) | ClauseKind::TransformRequest(_)))
+}
+
+/// The program with those clauses of its policies alone that `matters` keeps.
+pub(crate) fn with_clauses(mut program: Program, matters: impl Fn(&ClauseKind) -> bool) -> Program {
     program.policies.retain(|_, policy| !policy.shadow);
-    let matters =
-        |kind: &ClauseKind| matches!(kind, ClauseKind::Require(_) | ClauseKind::TransformRequest(_));
     for policy in program.policies.values_mut() {
         if policy.clauses.iter().all(|clause| matters(&clause.kind)) {
             continue;

@@ -160,6 +160,22 @@ pub(crate) fn explore(
     })
 }
 
+/// Goes through the regions of an entrance until one is found that is sought: a readable request of it, with what becomes
+/// of it by each of the deciders.
+///
+/// # Errors
+/// There are too many of them, or too many classes.
+pub(crate) fn seek(
+    diagrams: &mut Diagrams,
+    entrance: &Entrance<'_>,
+    is_sought: &dyn Fn(&Region) -> bool,
+) -> Result<Option<(Request, Vec<Trace>)>, Undecided> {
+    rounds(diagrams, entrance, is_sought, |survey, sought| match sought {
+        Some(region) => survey.sample(&region.set),
+        None => Ok(None),
+    })
+}
+
 /// Goes through all regions of an entrance, and gives them to `then`.
 ///
 /// # Errors

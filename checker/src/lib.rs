@@ -11,6 +11,7 @@ mod callers;
 mod claim;
 mod cover;
 mod crossing;
+mod coverage;
 mod diagram;
 mod difference;
 mod entrance;
@@ -85,6 +86,10 @@ fn checked(program: &Program, wanted: Wanted) -> Vec<Diagnostic<Place>> {
     findings.extend(property::timeout_chain(program, &tables));
     findings.extend(property::redirect_loop(program, &tables));
     findings.extend(property::outside(program));
+    findings.extend(property::uncovered_policy(program));
+    findings.extend(property::policy_weakened(program));
+    findings.extend(property::limit_bypass(program));
+    findings.extend(property::spoofable_client_ip(program));
     for table in &tables {
         if let Err(undecided) = &table.turns {
             let question = format!("whether each rule of `{}` is ever used", table.table.id);

@@ -8,12 +8,14 @@ use crate::opening::{Opening, openings};
 use crate::undecided::Undecided;
 use gloo_ir::evaluate::{Final, Interest, Refusal, Request, StepKind, Trace};
 use gloo_ir::{
-    AddressAttribute, ClusterId, Policy, Predicate, Program, ServiceId, Target, Test, TextAttribute, TextTest,
+    AddressAttribute, ClusterId, Policy, Predicate, Program, Rule, ServiceId, Table, Target, Test,
+    TextAttribute, TextTest,
 };
 use gloo_source::Place;
 use oxidd::BooleanFunction;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Requests of one entry that one rule takes and that fare alike, for the luckiest of requests: what else may refuse
 /// them, but for logins and access, lets them pass.
@@ -107,6 +109,12 @@ pub(crate) fn rule_of(trace: &Trace) -> Option<Place> {
     routes.filter_map(|step| step.place).last()
 }
 
+/// The rule that is written there, with its table.
+pub(crate) fn rule_at(program: &Program, place: Place) -> Option<(&Arc<Table>, &Rule)> {
+    let rules = program.tables.values().flat_map(|table| table.rules.iter().map(move |rule| (table, rule)));
+    rules.into_iter().find(|(_, rule)| rule.place == place)
+}
+
 /// The services that a request reaches.
 pub(crate) fn reached(trace: &Trace) -> BTreeSet<ServiceId> {
     let forwarded = trace.outcomes().filter_map(|outcome| match outcome {
@@ -163,7 +171,7 @@ pub(crate) fn stranger(program: &Program) -> Predicate {
     };
     let rules = program.tables.values().flat_map(|table| &table.rules);
     rules.for_each(|rule| add(&gloo_ir::normal_form::predicate_of(&rule.matches)));
-    let clauses = |policy: &std::sync::Arc<Policy>| policy.clauses.clone();
+    let clauses = |policy: &Arc<Policy>| policy.clauses.clone();
     program.policies.values().flat_map(clauses).for_each(|clause| add(&clause.condition));
     program.access.iter().flat_map(|access| &access.rules).for_each(|rule| add(&rule.condition));
     let certificates = [TextAttribute::ClientCertificateUri, TextAttribute::ClientCertificateDns];

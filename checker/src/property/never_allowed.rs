@@ -4,7 +4,7 @@ use crate::diagram::Diagrams;
 use crate::excerpt::{excerpt, lenient};
 use crate::explore::explore;
 use crate::opening::openings;
-use crate::passage::{Passage, closed_by, reached, rule_of};
+use crate::passage::{Passage, closed_by, reached, rule_at, rule_of};
 use crate::undecided::Undecided;
 use crate::witness::command_line;
 use gloo_ir::evaluate::{Interest, Request, Trace, decide};
@@ -63,11 +63,6 @@ pub(crate) fn never_allowed(program: &Program, passages: &[Passage<'_>]) -> Vec<
         }
     }
     found.into_values().collect()
-}
-
-fn rule_at(program: &Program, place: Place) -> Option<(&Arc<Table>, &Rule)> {
-    let rules = program.tables.values().flat_map(|table| table.rules.iter().map(move |rule| (table, rule)));
-    rules.into_iter().find(|(_, rule)| rule.place == place)
 }
 
 /// The services that a rule sends requests to.

@@ -19,12 +19,8 @@ const FINDINGS: &[&str] = &[
     "identity-without-mtls",
     "path-evasion",
     "repeated-header",
-    "spoofable-client-ip",
     "negated-comparison-on-optional",
     "closed-by-accident",
-    "policy-weakened",
-    "uncovered-policy",
-    "limit-bypass",
     "rewrite-mismatch",
 ];
 

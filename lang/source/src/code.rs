@@ -231,6 +231,14 @@ codes! {
     NEVER_ALLOWED = 4033 "never-allowed" Deny;
     /// A way in without a login beside one that asks for it.
     OPEN_ROUTE = 4034 "open-route" Warn;
+    /// A policy, or a clause of one, that no request meets.
+    UNCOVERED_POLICY = 4035 "uncovered-policy" Warn;
+    /// Something that a `replaces` takes away.
+    POLICY_WEAKENED = 4036 "policy-weakened" Warn;
+    /// A limit that another path gets around.
+    LIMIT_BYPASS = 4037 "limit-bypass" Deny;
+    /// A rule of a service that trusts an address which callers say themselves.
+    SPOOFABLE_CLIENT_IP = 4038 "spoofable-client-ip" Warn;
 
     // 5: targets
     /// The target has no way to say it.
