@@ -1,13 +1,17 @@
 //! What each access rule does at the proxies that its block covers: which of them let nobody in or keep nobody out.
 
-use crate::atoms::{Atoms, FieldKey, Sources, Universe};
+mod changed;
+
+pub(crate) use changed::{Repeated, Spoofed, repeated, spoofed};
+
+use crate::atoms::{Atoms, Sources, Universe};
 use crate::diagram::{Diagrams, Set, Space};
 use crate::fold::covering;
 use crate::folded::witness;
-use crate::proxy::{Proxy, ProxyOf, not, proxies};
+use crate::proxy::{Proxy, proxies};
 use crate::undecided::Undecided;
 use gloo_ir::normal_form::Witness;
-use gloo_ir::{Access, AccessRule, AddressAttribute, Effect, Predicate, Program, SourcePattern, Test};
+use gloo_ir::{Access, AccessRule, Effect, Predicate, Program, Test};
 use gloo_source::Place;
 use oxidd::BooleanFunction;
 use rayon::prelude::*;
@@ -205,92 +209,6 @@ impl<'a> Group<'a> {
         });
         let sets: Vec<Set> = sets.collect::<Result<_, _>>()?;
         then(&space, &sets, &all)
-    }
-}
-
-/// A rule of a service that lets somebody in, or keeps out, by the client's address alone, which whoever calls it says: one
-/// request that is refused, and the same with another address, which gets in.
-pub(crate) struct Spoofed<'a> {
-    /// The rule.
-    pub rule: &'a AccessRule,
-    /// The proxy.
-    pub proxy: Proxy<'a>,
-    /// The one that gets in.
-    pub allowed: Witness,
-    /// The one that is refused.
-    pub refused: Witness,
-}
-
-/// The rules of services whose answer somebody who is no gateway changes by the client's address alone.
-pub(crate) fn spoofed(program: &Program) -> (Vec<Spoofed<'_>>, Vec<(Place, Undecided)>) {
-    let asks = |access: &Access| {
-        let mut asks = false;
-        access
-            .rules
-            .iter()
-            .for_each(|rule| rule.condition.each_test(&mut |test| asks |= is_client_address(test)));
-        asks
-    };
-    if !program.access.iter().any(|access| asks(access)) {
-        return (Vec::new(), Vec::new());
-    }
-    let gateways = program.gateways.keys();
-    let gateways = gateways.map(|gateway| SourcePattern::Gateway { gateway: gateway.clone(), cluster: None });
-    let no_gateway = not(Predicate::Test(Test::Source(gateways.collect())));
-    let (mut found, mut undecided): (BTreeMap<Place, Spoofed<'_>>, Vec<_>) = (BTreeMap::new(), Vec::new());
-    for group in groups(program) {
-        let of_service = matches!(group.proxy.of, ProxyOf::Service(_));
-        if !of_service || !group.rules.iter().any(|(access, _)| asks(access)) {
-            continue;
-        }
-        match group.as_sets(&no_gateway, |space, sets, all| group.spoofed(space, sets, all)) {
-            Ok(spoofed) => {
-                for one in spoofed {
-                    found.entry(one.rule.place).or_insert(one);
-                }
-            }
-            Err(why) => undecided.extend(group.rules.first().map(|(access, _)| (access.place, why))),
-        }
-    }
-    (found.into_values().collect(), undecided)
-}
-
-fn is_client_address(test: &Test) -> bool {
-    matches!(test, Test::Address(AddressAttribute::Client, _))
-}
-
-impl<'a> Group<'a> {
-    fn spoofed(&self, space: &Space<'_>, sets: &[Set], all: &Set) -> Result<Vec<Spoofed<'a>>, Undecided> {
-        let gone = BTreeSet::new();
-        let judge = Judge { space, rules: &self.rules, sets, gone: &gone };
-        let denied = judge.union(Effect::Deny)?;
-        let in_ = Undecided::of(judge.union(Effect::Allow)?.and(&Undecided::of(denied.not())?))?;
-        let out = Undecided::of(all.and(&Undecided::of(in_.not())?))?;
-        let address = FieldKey::Address(AddressAttribute::Client);
-        let mut found = Vec::new();
-        for ((_, rule), own) in self.rules.iter().zip(sets) {
-            let mut asks = false;
-            rule.condition.each_test(&mut |test| asks |= is_client_address(test));
-            if !asks {
-                continue;
-            }
-            // An allow lets in whom it speaks of, a deny keeps them out: the other address has to undo that.
-            let (allowed, refused) = match rule.effect {
-                Effect::Allow => (Undecided::of(in_.and(own))?, out.clone()),
-                Effect::Deny => (in_.clone(), own.clone()),
-            };
-            let either = Undecided::of(space.whatever(&refused, &address)?.and(&allowed))?;
-            let Some(chosen) = space.choose(&either)? else { continue };
-            let twin = Undecided::of(refused.and(&space.alike(&chosen, &address)?))?;
-            let Some(other) = space.choose(&twin)? else { continue };
-            found.push(Spoofed {
-                rule,
-                proxy: self.proxy,
-                allowed: witness(space.atoms(), &chosen),
-                refused: witness(space.atoms(), &other),
-            });
-        }
-        Ok(found)
     }
 }
 

@@ -268,6 +268,24 @@ impl Space<'_> {
         Ok(all)
     }
 
+    /// The requests that have values in exactly these classes of an attribute that is a list.
+    ///
+    /// # Errors
+    /// The diagram outgrows its memory.
+    pub fn exactly(&self, key: &FieldKey, classes: &[u32]) -> Result<Set, Undecided> {
+        let Some((number, field)) = self.atoms.fields.iter().enumerate().find(|(_, field)| field.key == *key)
+        else {
+            return Ok(self.all().clone());
+        };
+        let mut all = self.all().clone();
+        for class in (0_u32..).take(field.classes.len()) {
+            let has = Undecided::of(self.some(number, class))?;
+            let has = if classes.contains(&class) { has } else { Undecided::of(has.not())? };
+            all = Undecided::of(all.and(&has))?;
+        }
+        Ok(all)
+    }
+
     /// The requests that have what was chosen, but for an attribute.
     ///
     /// # Errors
@@ -278,13 +296,7 @@ impl Space<'_> {
             let own = chosen.get(&number).map(Vec::as_slice).unwrap_or_default();
             match field.kind {
                 Kind::One => all = Undecided::of(self.member(number, own).and_then(|own| all.and(&own)))?,
-                Kind::List => {
-                    for class in (0_u32..).take(field.classes.len()) {
-                        let has = Undecided::of(self.some(number, class))?;
-                        let has = if own.contains(&class) { has } else { Undecided::of(has.not())? };
-                        all = Undecided::of(all.and(&has))?;
-                    }
-                }
+                Kind::List => all = Undecided::of(all.and(&self.exactly(&field.key, own)?))?,
             }
         }
         Ok(all)

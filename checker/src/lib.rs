@@ -90,6 +90,9 @@ fn checked(program: &Program, wanted: Wanted) -> Vec<Diagnostic<Place>> {
     findings.extend(property::policy_weakened(program));
     findings.extend(property::limit_bypass(program));
     findings.extend(property::spoofable_client_ip(program));
+    findings.extend(property::path_evasion(program));
+    findings.extend(property::repeated_header(program));
+    findings.extend(property::rewrite_mismatch(program));
     for table in &tables {
         if let Err(undecided) = &table.turns {
             let question = format!("whether each rule of `{}` is ever used", table.table.id);

@@ -3,12 +3,12 @@
 use crate::diagram::Diagrams;
 use crate::entrance::Way;
 use crate::excerpt::{excerpt, lenient, services};
-use crate::explore::survey;
+use crate::explore::{Region, survey};
 use crate::opening::{Opening, openings};
 use crate::undecided::Undecided;
-use gloo_ir::evaluate::{Final, Interest, Refusal, Request, StepKind, Trace};
+use gloo_ir::evaluate::{Final, Interest, Question, Refusal, Request, StepKind, Trace};
 use gloo_ir::{
-    AddressAttribute, ClusterId, Policy, Predicate, Program, Rule, ServiceId, Table, Target, Test,
+    Action, AddressAttribute, ClusterId, Policy, Predicate, Program, Rule, ServiceId, Table, Target, Test,
     TextAttribute, TextTest,
 };
 use gloo_source::Place;
@@ -37,6 +37,8 @@ pub(crate) struct Passage<'a> {
     pub sent: Option<String>,
     /// Whether it is of somebody of whom nothing is known: without certificate, from an address that no rule names.
     pub is_of_stranger: bool,
+    /// What of them could not be said of the request as it was sent: the way of others behind the gateway may be another.
+    pub derived: Option<String>,
 }
 
 /// Those that enter where `wanted` says, with what could not be decided: at which table, why.
@@ -78,7 +80,7 @@ fn of_opening<'a>(
         let strangers = survey.meeting(&stranger)?;
         let mut all = Vec::new();
         for region in &survey.regions {
-            let Some(rule) = region.traces.first().and_then(rule_of) else { continue };
+            let Some(rule) = region.traces.first().and_then(|trace| rule_of(&part, trace)) else { continue };
             let own = Undecided::of(region.set.and(&strangers))?;
             let is_of_stranger = own.satisfiable();
             let sample = survey.sample(if is_of_stranger { &own } else { &region.set })?;
@@ -93,20 +95,25 @@ fn of_opening<'a>(
                 request,
                 sent: sent(trace),
                 is_of_stranger,
+                derived: derived(region),
             });
         }
-        match &survey.derived {
-            Some(what) if !all.is_empty() => Err(Undecided::derived(what)),
-            _ => Ok(all),
-        }
+        Ok(all)
     })
 }
 
-/// The rule that decides where a request enters, if it gets so far.
-pub(crate) fn rule_of(trace: &Trace) -> Option<Place> {
-    let from = trace.steps.iter().skip_while(|step| step.step != StepKind::Route);
-    let routes = from.take_while(|step| step.step == StepKind::Route);
-    routes.filter_map(|step| step.place).last()
+fn derived(region: &Region) -> Option<String> {
+    region.asked.iter().find_map(|asked| match &asked.question {
+        Question::Derived(what) => Some(what.clone()),
+        _ => None,
+    })
+}
+
+/// The rule that decides where a request enters, if it gets so far: the first that doesn't hand it on to another table.
+pub(crate) fn rule_of(program: &Program, trace: &Trace) -> Option<Place> {
+    let routes = trace.steps.iter().filter(|step| step.step == StepKind::Route);
+    let mut rules = routes.filter_map(|step| rule_at(program, step.place?));
+    rules.find(|(_, rule)| !matches!(rule.action.value, Action::Delegate(_))).map(|(_, rule)| rule.place)
 }
 
 /// The rule that is written there, with its table.

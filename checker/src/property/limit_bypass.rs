@@ -118,7 +118,7 @@ fn of_opening(
 
 fn all_taken<'p>(program: &'p Program, request: &Request, trace: &Trace) -> Vec<Taken<'p>> {
     let Some(((table, rule), sent)) =
-        rule_of(trace).and_then(|place| rule_at(program, place)).zip(sent(trace))
+        rule_of(program, trace).and_then(|place| rule_at(program, place)).zip(sent(trace))
     else {
         return Vec::new();
     };
@@ -161,7 +161,8 @@ fn pair(
     let all = common.chain([counted.sent.clone(), free.sent.clone()]);
     let arrives = |request: &Request, taken: &Taken<'_>, sent_as: &str| -> Option<Trace> {
         let trace = decide(program, opening.cluster, request);
-        let is_so = rule_of(&trace) == Some(taken.rule.place) && reached(&trace).contains(&taken.service);
+        let is_so =
+            rule_of(program, &trace) == Some(taken.rule.place) && reached(&trace).contains(&taken.service);
         (is_so && sent(&trace).as_deref() == Some(sent_as)).then_some(trace)
     };
     for sent in all.take(MOST_TRIED) {

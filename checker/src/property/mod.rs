@@ -1,5 +1,6 @@
 //! The analyses, one file each.
 
+mod closed_by_accident;
 mod conflicting_routes;
 mod failover_nowhere;
 mod host_without_listener;
@@ -10,11 +11,14 @@ mod name_clash;
 mod never_allowed;
 mod open_route;
 mod outside;
+mod path_evasion;
 mod policy_weakened;
 mod proof_failed;
 mod redirect_loop;
 mod remote_without_mtls;
+mod repeated_header;
 mod retry_budget;
+mod rewrite_mismatch;
 mod shadowed_rule;
 mod spoofable_client_ip;
 mod test_failed;
@@ -35,11 +39,14 @@ pub(crate) use impossible_match::impossible_match;
 pub(crate) use limit_bypass::limit_bypass;
 pub(crate) use name_clash::name_clash;
 pub(crate) use outside::outside;
+pub(crate) use path_evasion::path_evasion;
 pub(crate) use policy_weakened::policy_weakened;
 pub(crate) use proof_failed::proof_failed;
 pub(crate) use redirect_loop::redirect_loop;
 pub(crate) use remote_without_mtls::remote_without_mtls;
+pub(crate) use repeated_header::repeated_header;
 pub(crate) use retry_budget::retry_budget;
+pub(crate) use rewrite_mismatch::rewrite_mismatch;
 pub(crate) use shadowed_rule::shadowed_rule;
 pub(crate) use spoofable_client_ip::spoofable_client_ip;
 pub use test_failed::{test_failed, test_failed_at};

@@ -18,6 +18,7 @@ use std::sync::Arc;
 struct Known {
     reached: BTreeSet<ServiceId>,
     closed: Option<Closed>,
+    derived: Option<String>,
 }
 
 /// A request that is refused, by which declaration, and what that says.
@@ -33,6 +34,7 @@ pub(crate) fn never_allowed(program: &Program, passages: &[Passage<'_>]) -> Vec<
     for passage in passages {
         let known = by_rule.entry((passage.rule, passage.cluster)).or_default();
         known.reached.extend(passage.reached.iter().cloned());
+        known.derived = known.derived.take().or_else(|| passage.derived.clone());
         if let Some(by) = &passage.closed_by {
             known.closed.get_or_insert_with(|| Closed { request: passage.request.clone(), by: by.clone() });
         }
@@ -46,17 +48,16 @@ pub(crate) fn never_allowed(program: &Program, passages: &[Passage<'_>]) -> Vec<
             if found.contains_key(&(place, service.clone())) {
                 continue;
             }
-            let finding = if meant.len() == 1 && known.reached.is_empty() {
+            let question = || format!("whether `{service}` lets some request of `{}` in", rule.title());
+            let finding = if let Some(what) = &known.derived {
+                Some(Undecided::derived(what).shown(place, &question()))
+            } else if meant.len() == 1 && known.reached.is_empty() {
                 Some(shown(program, cluster, (table, rule), service, &closed))
             } else {
                 match alone(program, cluster, (table, rule), service) {
                     Ok(Some(closed)) => Some(shown(program, cluster, (table, rule), service, &closed)),
                     Ok(None) => None,
-                    Err(why) => {
-                        let question =
-                            format!("whether `{service}` lets some request of `{}` in", rule.title());
-                        Some(why.shown(place, &question))
-                    }
+                    Err(why) => Some(why.shown(place, &question())),
                 }
             };
             found.extend(finding.map(|finding| ((place, service.clone()), finding)));
@@ -66,7 +67,7 @@ pub(crate) fn never_allowed(program: &Program, passages: &[Passage<'_>]) -> Vec<
 }
 
 /// The services that a rule sends requests to.
-fn destinations(rule: &Rule) -> BTreeSet<ServiceId> {
+pub(super) fn destinations(rule: &Rule) -> BTreeSet<ServiceId> {
     let Action::Forward(shares) = &rule.action.value else { return BTreeSet::new() };
     let drawn = shares.iter().filter(|share| share.weight != Percent::NONE);
     let services = drawn.filter_map(|share| match &share.destination.target {
@@ -101,7 +102,7 @@ fn alone(
             continue;
         }
         let entrance = opening.entrance(&[&part], Interest::Outcome, &Predicate::always());
-        let is_own = |trace: &Trace| rule_of(trace) == Some(rule.place);
+        let is_own = |trace: &Trace| rule_of(&part, trace) == Some(rule.place);
         let gets_in = |_: &Request, trace: &Trace| is_own(trace) && !reached(trace).is_empty();
         let explored = explore(&mut diagrams, &entrance, &gets_in)?;
         if explored.found.is_some() {

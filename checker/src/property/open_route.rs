@@ -91,7 +91,7 @@ fn beside(
     let sent = one.common(&other, program.paths()).into_iter().chain(known.into_iter().flatten());
     let arrives = |cluster: &ClusterId, request: &Request, by: &Rule, sent: &str| -> Option<Trace> {
         let trace = decide(program, cluster, request);
-        let is_so = rule_of(&trace) == Some(by.place) && reached(&trace).contains(service);
+        let is_so = rule_of(program, &trace) == Some(by.place) && reached(&trace).contains(service);
         (is_so && crate::passage::sent(&trace).as_deref() == Some(sent)).then_some(trace)
     };
     for sent in sent {
@@ -150,7 +150,7 @@ fn private(
     segment: &str,
 ) -> Option<Diagnostic<Place>> {
     let trace = decide(program, open.cluster, &open.request);
-    let is_so = rule_of(&trace) == Some(rule.place) && reached(&trace).contains(service);
+    let is_so = rule_of(program, &trace) == Some(rule.place) && reached(&trace).contains(service);
     if !is_so || !trace.authenticated.is_empty() {
         return None;
     }

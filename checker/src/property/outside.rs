@@ -1,5 +1,6 @@
 //! What requests from outside find: services that refuse them all, and services that let in whom they should know.
 
+use super::closed_by_accident::closed_by_accident;
 use super::never_allowed::never_allowed;
 use super::open_route::{self, open_route};
 use crate::excerpt::tables;
@@ -24,6 +25,7 @@ pub(crate) fn outside(program: &Program) -> Vec<Diagnostic<Place>> {
             || !private.is_empty() && private.iter().any(|table| tables(program, way).contains(&table.id))
     });
     let mut findings = never_allowed(program, &passages);
+    findings.extend(closed_by_accident(program, &passages));
     findings.extend(open_route(program, &passages));
     let question = "what becomes of all requests that come to this table";
     findings.extend(undecided.into_iter().map(|(place, why)| why.shown(place, question)));

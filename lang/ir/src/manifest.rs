@@ -17,11 +17,7 @@ const FINDINGS: &[&str] = &[
     "partly-shadowed-rule",
     "claim-without-login",
     "identity-without-mtls",
-    "path-evasion",
-    "repeated-header",
     "negated-comparison-on-optional",
-    "closed-by-accident",
-    "rewrite-mismatch",
 ];
 
 /// The settings of a workspace.

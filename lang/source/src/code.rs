@@ -239,6 +239,14 @@ codes! {
     LIMIT_BYPASS = 4037 "limit-bypass" Deny;
     /// A rule of a service that trusts an address which callers say themselves.
     SPOOFABLE_CLIENT_IP = 4038 "spoofable-client-ip" Warn;
+    /// A spelling of a path that gets around a rule.
+    PATH_EVASION = 4039 "path-evasion" Warn;
+    /// A rule that a second value of a header gets around.
+    REPEATED_HEADER = 4040 "repeated-header" Warn;
+    /// A rewrite that takes a path out of what the destination's rules say of it.
+    REWRITE_MISMATCH = 4041 "rewrite-mismatch" Warn;
+    /// A service that an access block closes without naming it.
+    CLOSED_BY_ACCIDENT = 4042 "closed-by-accident" Warn;
 
     // 5: targets
     /// The target has no way to say it.
