@@ -25,8 +25,18 @@ const UNKNOWN: &str = "x-mutant";
 fn examples() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
     let (seen, altered) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    for (name, each) in [("hello", 1), ("bookinfo", 1), ("storefront", 1), ("secured-storefront", 4)] {
-        let program = read(&folder.join(name));
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/findings");
+    let case = |name: &str| {
+        let text = |name: &str| std::fs::read_to_string(cases.join(name)).unwrap();
+        let (prelude, own) = (text("prelude.gloo"), text(&format!("{name}.gloo")));
+        compile(&[("prelude.gloo", &prelude), ("case.gloo", &own)], None).program
+    };
+    // Of large ones each so-many-th mutant.
+    let programs = [("hello", 1), ("bookinfo", 1), ("storefront", 1), ("secured-storefront", 20)];
+    let programs = programs.map(|(name, each)| (name, each, read(&folder.join(name))));
+    let cases = [("shadowed", 1), ("delegated", 1), ("mesh", 1), ("nearly_shadowed", 2), ("idle_access", 2)];
+    let cases = cases.map(|(name, each)| (name, each, case(name)));
+    for (name, each, program) in programs.into_iter().chain(cases) {
         let own = regions(&program, |cluster, _| is_first(&program, cluster));
         let mutants: Vec<(String, Program)> = mutants(&program).into_iter().step_by(each).collect();
         mutants.into_par_iter().for_each(|(what, mutant)| {

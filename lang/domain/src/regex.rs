@@ -18,10 +18,12 @@ mod unicode;
 use crate::PatternError;
 use parser::Encoding;
 use regex_automata::Input;
-use regex_automata::nfa::thompson::pikevm::PikeVM;
+use regex_automata::nfa::thompson::pikevm::{Cache, PikeVM};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
+use regex_automata::util::pool::Pool;
 use regex_syntax::hir::{Hir, Look};
 use serde::{Serialize, Serializer};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 /// The longest expression that is read, in bytes.
@@ -43,7 +45,12 @@ struct Inner {
     captures: usize,
     hir: Hir,
     matcher: PikeVM,
+    /// What matching works in: making it takes longer than most matches.
+    caches: Pool<Cache, MakeCache>,
 }
+
+/// Makes what matching works in.
+type MakeCache = Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + RefUnwindSafe>;
 
 impl Regex {
     /// Reads an expression.
@@ -71,13 +78,15 @@ impl Regex {
         })?;
         let source = text.to_owned();
         let parser::Parsed { hir, open_quote, captures } = parsed;
-        Ok(Self(Arc::new(Inner { source, ignore_case, open_quote, captures, hir, matcher })))
+        let own = matcher.clone();
+        let caches = Pool::new(Box::new(move || own.create_cache()) as MakeCache);
+        Ok(Self(Arc::new(Inner { source, ignore_case, open_quote, captures, hir, matcher, caches })))
     }
 
     /// Whether the expression matches the whole text.
     #[must_use]
     pub fn contains(&self, text: &str) -> bool {
-        let mut cache = self.0.matcher.create_cache();
+        let mut cache = self.0.caches.get();
         self.0.matcher.is_match(&mut cache, Input::new(text))
     }
 

@@ -10,9 +10,10 @@ mod change;
 
 pub(crate) use change::{Attribute, Change, Known};
 
+use super::expression::compiled;
 use super::{Attributes, Credential, meets_test};
 use crate::{Predicate, Program, ProviderId, Test, TextAttribute, TextTest};
-use gloo_domain::{Preimage, Regex};
+use gloo_domain::Preimage;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A question about a request, with its answer.
@@ -240,7 +241,7 @@ fn is_header(test: &Test, name: &str) -> bool {
 pub(crate) fn asks_for_upgrade() -> Predicate {
     let header =
         |name: &str, asked| Predicate::Test(Test::Text(TextAttribute::Header(name.to_owned()), asked));
-    let token = Regex::parse(r"(?:(?s:.)*,)?\s*(?i:upgrade)\s*(?:,(?s:.)*)?").map(TextTest::Matches);
+    let token = compiled(r"(?:(?s:.)*,)?\s*(?i:upgrade)\s*(?:,(?s:.)*)?").map(TextTest::Matches);
     let token = token.map_or(Predicate::Any(Vec::new()), |asked| header("connection", asked));
     header("upgrade", TextTest::Present).and(token)
 }

@@ -15,6 +15,7 @@ mod check;
 mod connection;
 mod credential;
 mod effect;
+mod expression;
 mod external;
 mod gateway;
 mod headers;

@@ -1,6 +1,7 @@
 //! Step 3: what other sites may do from a browser (the Fetch standard's CORS protocol; semantics.md, step 3).
 
 use super::asked::Question;
+use super::expression::compiled;
 use super::policies::{Applied, clauses};
 use super::walk::{Decider, Ended, Passing, Walk};
 use super::{Effect, Final, Refusal, StepKind};
@@ -75,9 +76,9 @@ fn is_allowed(allowed: &Origin) -> Predicate {
         Origin::Exactly(one) => text("origin", TextTest::Equals(vec![one.clone()])),
         Origin::Below { scheme, suffix } => {
             let expression = format!("{}(?s:.)+{}", escaped(scheme), escaped(suffix));
-            match Regex::parse(&expression) {
-                Ok(regex) => text("origin", TextTest::Matches(regex)),
-                Err(_) => Predicate::Any(Vec::new()),
+            match compiled(&expression) {
+                Some(regex) => text("origin", TextTest::Matches(regex)),
+                None => Predicate::Any(Vec::new()),
             }
         }
     }
@@ -138,7 +139,7 @@ fn allows(allowed: &Origin, origin: &str) -> bool {
 /// The senders that are listed for CSRF, where the scheme does not count.
 fn listed_site(listed: &Origin) -> Option<Regex> {
     match listed {
-        Origin::Any => Regex::parse("(?s:.*)").ok(),
+        Origin::Any => compiled("(?s:.*)"),
         Origin::Exactly(one) => site(&escaped(authority(one))),
         Origin::Below { suffix, .. } => site(&format!("[^/?#]+{}", escaped(suffix))),
     }
@@ -162,7 +163,7 @@ fn own_site(program: &Program, passing: &Passing) -> Option<Regex> {
 
 /// The origins and URLs of an authority that matches.
 fn site(authority: &str) -> Option<Regex> {
-    Regex::parse(&format!("(?:[A-Za-z][A-Za-z0-9+.-]*://)?{authority}(?s:[/?#].*)?")).ok()
+    compiled(&format!("(?:[A-Za-z][A-Za-z0-9+.-]*://)?{authority}(?s:[/?#].*)?"))
 }
 
 /// Host and port of an origin or a URL.
