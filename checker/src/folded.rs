@@ -159,7 +159,7 @@ fn why(space: &Space<'_>, turn: &Turn<'_>) -> Result<Impossible, Undecided> {
 }
 
 /// Who can be the source of the requests of a table.
-fn sources(program: &Program, table: &Table) -> Sources {
+pub(crate) fn sources(program: &Program, table: &Table) -> Sources {
     match &table.attachment {
         Attachment::Mesh { clusters, .. } => Sources::Deployed(clusters.iter().cloned().collect()),
         Attachment::Gateway { gateway, clusters, .. } => {
@@ -173,7 +173,8 @@ fn sources(program: &Program, table: &Table) -> Sources {
     }
 }
 
-fn predicate(conjunct: Conjunct) -> Predicate {
+/// The requests of a conjunct.
+pub(crate) fn predicate(conjunct: Conjunct) -> Predicate {
     let literals = conjunct.literals.into_iter().map(|literal| {
         let test = Predicate::Test(literal.test);
         if literal.negated { Predicate::Not(Box::new(test)) } else { test }

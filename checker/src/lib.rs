@@ -93,6 +93,10 @@ fn checked(program: &Program, wanted: Wanted) -> Vec<Diagnostic<Place>> {
     findings.extend(property::path_evasion(program));
     findings.extend(property::repeated_header(program));
     findings.extend(property::rewrite_mismatch(program));
+    findings.extend(property::claim_without_login(program, &tables));
+    findings.extend(property::identity_without_mtls(program));
+    findings.extend(property::negated_comparison_on_optional(program, &tables));
+    findings.extend(property::cluster_divergence(program, &tables));
     for table in &tables {
         if let Err(undecided) = &table.turns {
             let question = format!("whether each rule of `{}` is ever used", table.table.id);

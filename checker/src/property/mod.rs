@@ -1,13 +1,17 @@
 //! The analyses, one file each.
 
+mod claim_without_login;
 mod closed_by_accident;
+mod cluster_divergence;
 mod conflicting_routes;
 mod failover_nowhere;
 mod host_without_listener;
+mod identity_without_mtls;
 mod idle_rule;
 mod impossible_match;
 mod limit_bypass;
 mod name_clash;
+mod negated_comparison_on_optional;
 mod never_allowed;
 mod open_route;
 mod outside;
@@ -31,13 +35,17 @@ mod unreachable_service;
 mod unreachable_subset;
 mod weight_zero;
 
+pub(crate) use claim_without_login::claim_without_login;
+pub(crate) use cluster_divergence::cluster_divergence;
 pub use conflicting_routes::conflicting_routes;
 pub(crate) use failover_nowhere::failover_nowhere;
 pub(crate) use host_without_listener::host_without_listener;
+pub(crate) use identity_without_mtls::identity_without_mtls;
 pub(crate) use idle_rule::idle_rule;
 pub(crate) use impossible_match::impossible_match;
 pub(crate) use limit_bypass::limit_bypass;
 pub(crate) use name_clash::name_clash;
+pub(crate) use negated_comparison_on_optional::negated_comparison_on_optional;
 pub(crate) use outside::outside;
 pub(crate) use path_evasion::path_evasion;
 pub(crate) use policy_weakened::policy_weakened;

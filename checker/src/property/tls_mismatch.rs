@@ -20,8 +20,9 @@ pub(crate) fn tls_mismatch(program: &Program) -> Vec<Diagnostic<Place>> {
     let ways: BTreeSet<Mtls> = program.clusters.keys().map(|cluster| program.mtls(cluster)).collect();
     for service in program.services.values().filter(|_| says_tls || ways.len() > 1) {
         for from in program.clusters.keys() {
+            let begun = begun(program, from, service).map(|(_, tls)| tls);
             for to in &service.clusters {
-                let Some((places, finding)) = refused(program, from, service, to) else { continue };
+                let Some((places, finding)) = refused(program, (from, begun), service, to) else { continue };
                 by_cause.entry(places).or_insert(finding);
             }
         }
@@ -34,13 +35,12 @@ pub(crate) fn tls_mismatch(program: &Program) -> Vec<Diagnostic<Place>> {
 /// What is wrong with calls of a service between two clusters, and the places that contradict each other.
 fn refused(
     program: &Program,
-    from: &ClusterId,
+    (from, begun): (&ClusterId, Option<&At<TrafficTls>>),
     service: &Service,
     to: &ClusterId,
 ) -> Option<((Place, Place), Diagnostic<Place>)> {
     let (calling, called) = (program.mtls(from), program.mtls(to));
     let asked = mtls_place(program, to);
-    let begun = begun(program, from, service).map(|(_, tls)| tls);
     let name = &service.id;
     match (begun, called) {
         (Some(At { value: TrafficTls::Mutual, at }), Mtls::Off) => {

@@ -13,12 +13,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Findings that `[lints]` may name before any of them is found in a program.
-const FINDINGS: &[&str] = &[
-    "partly-shadowed-rule",
-    "claim-without-login",
-    "identity-without-mtls",
-    "negated-comparison-on-optional",
-];
+const FINDINGS: &[&str] = &["partly-shadowed-rule"];
 
 /// The settings of a workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -220,6 +220,14 @@ codes! {
     NAME_CLASH = 4020 "name-clash" Deny;
     /// Redirects that lead back to where they began.
     REDIRECT_LOOP = 4021 "redirect-loop" Deny;
+    /// A condition reads a claim of a token that nobody has verified.
+    CLAIM_WITHOUT_LOGIN = 4022 "claim-without-login" Deny;
+    /// A rule asks who calls where callers may come without an identity.
+    IDENTITY_WITHOUT_MTLS = 4023 "identity-without-mtls" Deny;
+    /// A negated comparison holds where there is nothing to compare.
+    NEGATED_COMPARISON_ON_OPTIONAL = 4024 "negated-comparison-on-optional" Warn;
+    /// Two clusters answer a request otherwise.
+    CLUSTER_DIVERGENCE = 4025 "cluster-divergence" Warn;
 
     /// An access rule that lets nobody in.
     DEAD_ALLOW = 4030 "dead-allow" Deny;

@@ -27,6 +27,15 @@ pub(crate) fn reaching<'a>(program: &'a Program, cluster: &ClusterId, scopes: &[
     found.into_iter().map(|(_, policy)| Applied { policy }).collect()
 }
 
+impl Program {
+    /// The policies that a request of these scopes meets at one proxy, the outermost first; without those that others
+    /// replace.
+    #[must_use]
+    pub fn policies_met(&self, cluster: &ClusterId, scopes: &[Scope]) -> Vec<&Policy> {
+        reaching(self, cluster, scopes).into_iter().map(|applied| applied.policy).collect()
+    }
+}
+
 /// Whether a declaration with these targets is on one of the scopes.
 #[must_use]
 pub fn covers(targets: &[Scoped], cluster: &ClusterId, scopes: &[Scope]) -> bool {
