@@ -4,7 +4,12 @@
 //! The truth is what the evaluator says of single requests: one of each region of the program, one of each region of the
 //! mutant, each region gone through on its own. Regions of one program alone are other requests than those of the
 //! two together that `diff` goes through.
-#![expect(clippy::disallowed_methods, reason = "the programs are files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "the programs are files of the repository"
+)]
+#![expect(clippy::indexing_slicing, reason = "rules are numbered by the list that is changed")]
 
 use gloo_checker::{Comparison, EntryRegions, diff, regions};
 use gloo_ir::evaluate::{Request, decide};
