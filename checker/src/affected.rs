@@ -24,7 +24,7 @@ pub(crate) struct Affected {
 }
 
 /// The content of a declaration, wherever it is written. Two that differ have the same by chance only: one in 2^128.
-fn content(of: &impl Hash) -> (u64, u64) {
+pub(crate) fn content(of: &impl Hash) -> (u64, u64) {
     let hash = |seed: u8| {
         let mut hasher = DefaultHasher::new();
         seed.hash(&mut hasher);

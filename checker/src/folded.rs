@@ -1,7 +1,8 @@
 //! Every table of a program folded, and for each rule what came of it.
 
+use crate::affected::content;
 use crate::atoms::{Atoms, FieldKey, Sources, Universe, Value};
-use crate::diagram::{Chosen, Diagrams, Space};
+use crate::diagram::{Chosen, Diagrams, Set, Space};
 use crate::fold::{self, Verdict};
 use crate::formula::Formula;
 use crate::solver::{Z3, second_opinion};
@@ -10,12 +11,15 @@ use crate::undecided::Undecided;
 use gloo_ir::joined::{Joined, joined_tables};
 use gloo_ir::normal_form::{Conjunct, Witness, predicate_of};
 use gloo_ir::{
-    Action, AddressAttribute, Attachment, ClusterId, GatewayKind, Predicate, Program, Table, TableId,
+    Action, AddressAttribute, Attachment, ClusterId, GatewayKind, Match, Predicate, Program, Table, TableId,
 };
 use oxidd::BooleanFunction;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// The rules of a table in their turns with what came of each.
+pub(crate) type Turns<'a> = Vec<(Turn<'a>, Came)>;
 
 /// A table with what came of its rules.
 pub(crate) struct Folded<'a> {
@@ -24,7 +28,19 @@ pub(crate) struct Folded<'a> {
     /// Where it is served.
     pub sites: Vec<(&'a ClusterId, Arc<Joined<'a>>)>,
     /// Its rules in their turns with what came of each, or why that can't be said.
-    pub turns: Result<Vec<(Turn<'a>, Came)>, Undecided>,
+    pub turns: Result<Turns<'a>, Undecided>,
+    /// What its rules lose to rules of other modules, the first loss of each.
+    pub losses: Vec<Loss<'a>>,
+}
+
+/// A rule of another module takes a request of one that decides others.
+pub(crate) struct Loss<'a> {
+    /// The rule that loses it.
+    pub turn: Turn<'a>,
+    /// The rule that decides it, by another action.
+    pub taker: Turn<'a>,
+    /// The request.
+    pub sample: Witness,
 }
 
 /// What came of a rule in its turn.
@@ -83,8 +99,12 @@ pub(crate) fn folded(program: &Program, wanted: Wanted) -> Vec<Folded<'_>> {
         || Diagrams::new(largest),
         |diagrams, table| {
             let sites = sites.get(&table.id).cloned().unwrap_or_default();
-            let turns = fold_table(program, diagrams, table, &sites, wanted);
-            Folded { table, sites, turns }
+            let folded = fold_table(program, diagrams, table, &sites, wanted);
+            let (turns, losses) = match folded {
+                Ok((turns, losses)) => (Ok(turns), losses),
+                Err(undecided) => (Err(undecided), Vec::new()),
+            };
+            Folded { table, sites, turns, losses }
         },
     );
     folds.collect()
@@ -96,7 +116,7 @@ fn fold_table<'a>(
     table: &'a Arc<Table>,
     sites: &[(&'a ClusterId, Arc<Joined<'a>>)],
     wanted: Wanted,
-) -> Result<Vec<(Turn<'a>, Came)>, Undecided> {
+) -> Result<(Turns<'a>, Vec<Loss<'a>>), Undecided> {
     let turns = turns(program, table)?;
     let universe = Universe { program, paths: program.paths(), sources: sources(program, table) };
     let scope = if turns.iter().any(|turn| asks_for_entry(&turn.predicate)) {
@@ -114,6 +134,7 @@ fn fold_table<'a>(
     if wanted == Wanted::SecondOpinion {
         second_opinion(&mut Z3::new(&atoms), &scope, &formulas, &verdicts)?;
     }
+    let losses = losses(&space, &space.set(&scope)?, &turns, &formulas, &verdicts)?;
     let came = turns.iter().zip(verdicts).map(|(turn, verdict)| {
         Ok(match verdict {
             Verdict::Decides(own) => Came::Decides(match (wanted, &turn.rule.action.value) {
@@ -130,7 +151,48 @@ fn fold_table<'a>(
         })
     });
     let came: Vec<Came> = came.collect::<Result<_, Undecided>>()?;
-    Ok(turns.into_iter().zip(came).collect())
+    Ok((turns.into_iter().zip(came).collect(), losses))
+}
+
+/// What the rules of a table lose to those of other modules. An `otherwise` means to lose, and an action that is the same
+/// takes nothing.
+fn losses<'a>(
+    space: &Space<'_>,
+    scope: &Set,
+    turns: &[Turn<'a>],
+    formulas: &[Formula],
+    verdicts: &[Verdict],
+) -> Result<Vec<Loss<'a>>, Undecided> {
+    let mut losses = Vec::new();
+    if turns.iter().all(|turn| turns.first().is_some_and(|first| turn.module() == first.module())) {
+        return Ok(losses);
+    }
+    for (number, ((turn, formula), verdict)) in turns.iter().zip(formulas).zip(verdicts).enumerate() {
+        let Verdict::Decides(decided) = verdict else { continue };
+        if turn.rule.matches == Match::Otherwise {
+            continue;
+        }
+        let own = Undecided::of(scope.and(&space.set(formula)?))?;
+        let lost = Undecided::of(own.and(&Undecided::of(decided.not())?))?;
+        if !lost.satisfiable() {
+            continue;
+        }
+        for (taker, verdict) in turns.iter().zip(verdicts).take(number) {
+            let Verdict::Decides(taken) = verdict else { continue };
+            if taker.module() == turn.module()
+                || content(&taker.rule.action.value) == content(&turn.rule.action.value)
+            {
+                continue;
+            }
+            let taken = Undecided::of(lost.and(taken))?;
+            if let Some(chosen) = space.choose(&taken)? {
+                let sample = witness(space.atoms(), &chosen);
+                losses.push(Loss { turn: turn.clone(), taker: taker.clone(), sample });
+                break;
+            }
+        }
+    }
+    Ok(losses)
 }
 
 /// Why nothing meets a rule that nothing meets.

@@ -27,6 +27,7 @@ mod property;
 mod proxy;
 mod reach;
 mod regions;
+mod replay;
 mod sample;
 mod site;
 mod solver;
@@ -70,6 +71,7 @@ fn checked(program: &Program, wanted: Wanted) -> Vec<Diagnostic<Place>> {
     let tables = folded(program, wanted);
     findings.extend(property::impossible_match(&tables));
     findings.extend(property::shadowed_rule(program, &tables));
+    findings.extend(property::partly_shadowed_rule(program, &tables));
     findings.extend(property::retry_budget(program, &tables));
     findings.extend(property::proof_failed(program));
     findings.extend(property::weight_zero(program));

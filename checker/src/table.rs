@@ -24,6 +24,13 @@ pub(crate) struct Turn<'a> {
     pub predicate: Predicate,
 }
 
+impl Turn<'_> {
+    /// The module that the rule is written in.
+    pub fn module(&self) -> &str {
+        self.table.id.module()
+    }
+}
+
 /// Where a rule sends requests, and copies of them.
 pub(crate) fn destinations(rule: &Rule) -> impl Iterator<Item = &Destination> {
     let shares = match &rule.action.value {

@@ -1,5 +1,5 @@
 //! Findings as text. Each file of `findings/` but the prelude is a case; the snapshots hold what is found in it. What a
-//! case leaves unused of the prelude isn't its matter.
+//! case leaves unused of the prelude isn't its matter. A line `// file: teams/cart/routes.gloo` begins another file.
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
 use gloo_checker::check;
@@ -17,7 +17,15 @@ fn findings() {
         let prelude = std::fs::read_to_string(path.with_file_name("prelude.gloo")).unwrap();
         // A case with a mesh of its own brings all that it needs.
         let prelude = if text.contains("\nmesh ") { "" } else { prelude.as_str() };
-        let compiled = compile(&[("prelude.gloo", prelude), ("case.gloo", &text)], None);
+        let mut files = vec![("prelude.gloo", prelude)];
+        let mut rest = text.as_str();
+        let mut file = "case.gloo";
+        while let Some((before, after)) = rest.split_once("// file: ") {
+            files.push((file, before));
+            (file, rest) = after.split_once('\n').unwrap();
+        }
+        files.push((file, rest));
+        let compiled = compile(&files, None);
         let errors: Vec<String> = compiled.errors().map(|error| one_line(error, &compiled.sources)).collect();
         assert_eq!(errors, Vec::<String>::new(), "{name} has no errors");
         let options = RenderOptions { color: false, width: 100 };

@@ -1,11 +1,11 @@
 //! Rules that never decide, since those before them take all their requests.
 
 use crate::folded::{Came, Folded};
-use crate::site::Site;
+use crate::replay::{replayed, trusted};
 use crate::table::Turn;
 use crate::undecided::Undecided;
 use crate::witness::command_line;
-use gloo_ir::evaluate::{Credential, Request, StepKind, decide, rule_matches};
+use gloo_ir::evaluate::{StepKind, decide};
 use gloo_ir::normal_form::Witness;
 use gloo_ir::{Match, Program};
 use gloo_source::{Code, Diagnostic, Place};
@@ -78,35 +78,4 @@ fn shown(
         finding = finding.fix("delete the rule", turn.rule.place, "");
     }
     finding.request(command_line(program, site.cluster, &request))
-}
-
-/// Where the table is served, and the sample as a request there: if the rule and some of those that take its requests
-/// match it by the evaluator's word.
-fn replayed<'s>(
-    program: &'s Program,
-    table: &'s Folded<'_>,
-    turn: &Turn<'_>,
-    takers: &[&Turn<'_>],
-    sample: &Witness,
-) -> Option<(Site<'s>, Request)> {
-    table.sites.iter().find_map(|(cluster, joined)| {
-        let site = Site { program, cluster, joined };
-        let request = site.request(sample);
-        let attributes = request.attributes(program, cluster);
-        let scope = joined.scope();
-        let matches = |turn: &Turn<'_>| {
-            let rules = turn.delegating.iter().copied().chain([turn.rule]);
-            rules.into_iter().all(|rule| rule_matches(program, &rule.matches, &attributes))
-        };
-        let holds =
-            scope.holds(program, &attributes) && matches(turn) && takers.iter().any(|taker| matches(taker));
-        holds.then_some((site, request))
-    })
-}
-
-/// The request with whatever providers ask for: what policies refuse never comes to a rule.
-fn trusted(program: &Program, mut request: Request) -> Request {
-    request.credentials =
-        program.providers.keys().map(|provider| (provider.clone(), Credential::Valid)).collect();
-    request
 }

@@ -12,9 +12,6 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Findings that `[lints]` may name before any of them is found in a program.
-const FINDINGS: &[&str] = &["partly-shadowed-rule"];
-
 /// The settings of a workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
@@ -190,18 +187,17 @@ impl Reader {
         const LEVELS: &[(&str, Lint)] = &[("allow", Lint::Allow), ("warn", Lint::Warn), ("deny", Lint::Deny)];
         for (key, value) in table {
             let name = &**key.get_ref();
-            let code = CODES.iter().find(|code| code.name == name);
-            if code.is_none() && !FINDINGS.contains(&name) {
+            let Some(code) = CODES.iter().find(|code| code.name == name) else {
                 self.unknown(key.span(), "finding", name, &lints::known());
                 continue;
-            }
+            };
             let Some(text) = self.text(value) else { continue };
             let Some((_, level)) = LEVELS.iter().find(|(word, _)| **word == *text) else {
                 let message = format!("`{text}` is not a level");
                 self.error(value.span(), message, "write `\"allow\"`, `\"warn\"` or `\"deny\"`");
                 continue;
             };
-            if code.is_some_and(|code| code.level == Level::Error) && *level != Lint::Deny {
+            if code.level == Level::Error && *level != Lint::Deny {
                 let message = format!("`{name}` is always an error");
                 self.error(key.span(), message, "remove the line: a program with it has no meaning");
                 continue;

@@ -30,6 +30,13 @@ macro_rules! names {
             pub fn last(&self) -> &str {
                 self.0.rsplit('.').next().unwrap_or(&self.0)
             }
+
+            /// The qualified name without its last part: of what is qualified by its module, the module. Of the root it
+            /// is empty.
+            #[must_use]
+            pub fn module(&self) -> &str {
+                self.0.rsplit_once('.').map_or("", |(module, _)| module)
+            }
         }
 
         impl std::fmt::Display for $name {

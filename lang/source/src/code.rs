@@ -228,6 +228,8 @@ codes! {
     NEGATED_COMPARISON_ON_OPTIONAL = 4024 "negated-comparison-on-optional" Warn;
     /// Two clusters answer a request otherwise.
     CLUSTER_DIVERGENCE = 4025 "cluster-divergence" Warn;
+    /// A rule of one module takes requests of a rule of another.
+    PARTLY_SHADOWED_RULE = 4026 "partly-shadowed-rule" Allow;
 
     /// An access rule that lets nobody in.
     DEAD_ALLOW = 4030 "dead-allow" Deny;

@@ -1,6 +1,6 @@
 //! The findings whose levels can be set, by what they are called.
 
-use super::{FINDINGS, Lint};
+use super::Lint;
 use crate::resolve::suggest;
 use gloo_source::{CODES, Code, Level};
 
@@ -26,18 +26,13 @@ pub fn lint_name(text: &str, level: Lint) -> Result<&'static str, LintProblem> {
             Err(LintProblem::AlwaysError(code))
         }
         Some(code) => Ok(code.name),
-        None => FINDINGS
-            .iter()
-            .copied()
-            .find(|name| *name == text)
-            .ok_or_else(|| LintProblem::Unknown(suggest::closest(text, known()))),
+        None => Err(LintProblem::Unknown(suggest::closest(text, known()))),
     }
 }
 
 /// The names of all findings whose levels can be lowered.
 pub(super) fn known() -> Vec<&'static str> {
-    let lowerable = CODES.iter().filter(|code| code.level != Level::Error).map(|code| code.name);
-    lowerable.chain(FINDINGS.iter().copied()).collect()
+    CODES.iter().filter(|code| code.level != Level::Error).map(|code| code.name).collect()
 }
 
 #[cfg(test)]
