@@ -26,6 +26,7 @@ fn root() -> PathBuf {
 fn gloo(arguments: &[&str], workspace: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gloo"));
     command.args(arguments).arg(workspace).env("NO_COLOR", "1").env("COLUMNS", "80");
+    command.env("GLOO_ENVOY", Path::new(env!("CARGO_MANIFEST_DIR")).join("../.deps/envoy/envoy"));
     command.output().expect("the command runs")
 }
 
