@@ -9,10 +9,10 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 TARGET ?= parser
 SECONDS ?= 60
 
-.PHONY: help demo test lint bless deps bench fuzz hooks dist tools
+.PHONY: help demo test lint bless deps bench bench-agree fuzz hooks dist tools
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: deps ## build examples/bookinfo for all its clusters, and send its requests through a real Envoy
 	$(CARGO) build --locked --package gloo
@@ -41,7 +41,10 @@ deps: tools ## fetch what cargo doesn't: Envoy and libz3, into .deps
 
 bench: deps ## time gloo on made-up workspaces, goals beside figures
 	$(CARGO) build --locked --release --package gloo --package gloo-tests --bins
-	@$(PYTHON) tests/bench/bench.py $(TARGET_DIR)/release/gloo $(TARGET_DIR)/release/bench-edit
+	@$(PYTHON) tests/bench/bench.py $(TARGET_DIR)/release
+
+bench-agree: deps ## hold the checker's two engines against each other on a million random tables
+	PROPTEST_CASES=1000000 $(CARGO) test --locked --release --package gloo-checker --lib fold::
 
 fuzz: deps ## fuzz TARGET (lexer, parser, formatter or lowering) for SECONDS; needs a nightly toolchain and cargo-fuzz
 	@cargo +nightly fuzz --version >/dev/null 2>&1 || { echo 'make fuzz needs: rustup toolchain install nightly && cargo install --locked cargo-fuzz'; exit 1; }

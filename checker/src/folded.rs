@@ -1,19 +1,19 @@
 //! Every table of a program folded, and for each rule what came of it.
 
-use crate::affected::content;
+mod memory;
+mod outcome;
+
 use crate::atoms::{Atoms, FieldKey, Sources, Universe, Value};
-use crate::diagram::{Chosen, Diagrams, Set, Space};
-use crate::fold::{self, Verdict};
-use crate::formula::Formula;
-use crate::solver::{Z3, second_opinion};
+use crate::diagram::{Chosen, Diagrams};
 use crate::table::{Turn, turns};
 use crate::undecided::Undecided;
 use gloo_ir::joined::{Joined, joined_tables};
-use gloo_ir::normal_form::{Conjunct, Witness, predicate_of};
-use gloo_ir::{
-    Action, AddressAttribute, Attachment, ClusterId, GatewayKind, Match, Predicate, Program, Table, TableId,
-};
-use oxidd::BooleanFunction;
+use gloo_ir::normal_form::{Conjunct, Witness};
+use gloo_ir::{AddressAttribute, Attachment, ClusterId, GatewayKind, Predicate, Program, Table, TableId};
+pub use memory::Memory;
+use memory::Surroundings;
+use outcome::outcome;
+pub(crate) use outcome::{Came, Impossible, Loss};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -30,48 +30,11 @@ pub(crate) struct Folded<'a> {
     /// Its rules in their turns with what came of each, or why that can't be said.
     pub turns: Result<Turns<'a>, Undecided>,
     /// What its rules lose to rules of other modules, the first loss of each.
-    pub losses: Vec<Loss<'a>>,
-}
-
-/// A rule of another module takes a request of one that decides others.
-pub(crate) struct Loss<'a> {
-    /// The rule that loses it.
-    pub turn: Turn<'a>,
-    /// The rule that decides it, by another action.
-    pub taker: Turn<'a>,
-    /// The request.
-    pub sample: Witness,
-}
-
-/// What came of a rule in its turn.
-#[derive(Clone, Debug)]
-pub(crate) enum Came {
-    /// It decides some request: this one, where samples were asked for, and of redirects always.
-    Decides(Option<Witness>),
-    /// No request can match it.
-    Impossible(Impossible),
-    /// The turns before it take all its requests.
-    Shadowed {
-        /// A request that it matches.
-        sample: Witness,
-        /// The turns that take its requests.
-        by: Vec<usize>,
-    },
-}
-
-/// Why no request can match a rule.
-#[derive(Clone, Debug)]
-pub(crate) enum Impossible {
-    /// These conditions of its own exclude each other; none can be left out.
-    Alone(Vec<Predicate>),
-    /// It can be met, but by no request that the rules which delegate to it hand over.
-    Delegated,
-    /// It can be met, but by no request of the listeners or services that its table is for.
-    Entry,
+    pub losses: Vec<Loss>,
 }
 
 /// What is wanted besides what came of each rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Wanted {
     /// Nothing.
     Findings,
@@ -81,8 +44,9 @@ pub(crate) enum Wanted {
     SecondOpinion,
 }
 
-/// All tables that requests meet first, in the order of their names, each folded once, whatever it is served on.
-pub(crate) fn folded(program: &Program, wanted: Wanted) -> Vec<Folded<'_>> {
+/// All tables that requests meet first, in the order of their names, each folded once, whatever it is served on; those that
+/// the memory knows are not folded again.
+pub(crate) fn folded<'a>(program: &'a Program, wanted: Wanted, memory: &mut Memory) -> Vec<Folded<'a>> {
     let mut sites: BTreeMap<&TableId, Vec<(&ClusterId, Arc<Joined<'_>>)>> = BTreeMap::new();
     for cluster in program.clusters.keys() {
         for joined in joined_tables(program, cluster) {
@@ -95,129 +59,47 @@ pub(crate) fn folded(program: &Program, wanted: Wanted) -> Vec<Folded<'_>> {
     let roots: Vec<&Arc<Table>> =
         program.tables.values().filter(|table| table.attachment != Attachment::Delegated).collect();
     let largest = roots.iter().map(|table| table.rules.len()).max().unwrap_or_default();
+    let surroundings = Surroundings::of(program, wanted);
+    let known = &*memory;
     let folds = roots.into_par_iter().map_init(
         || Diagrams::new(largest),
         |diagrams, table| {
             let sites = sites.get(&table.id).cloned().unwrap_or_default();
-            let folded = fold_table(program, diagrams, table, &sites, wanted);
-            let (turns, losses) = match folded {
-                Ok((turns, losses)) => (Ok(turns), losses),
-                Err(undecided) => (Err(undecided), Vec::new()),
+            let turns = match turns(program, table) {
+                Ok(turns) => turns,
+                Err(undecided) => {
+                    return (None, Folded { table, sites, turns: Err(undecided), losses: Vec::new() });
+                }
             };
-            Folded { table, sites, turns, losses }
+            let sources = sources(program, table);
+            let scope = scope(&turns, &sites);
+            let key = surroundings.key(known, table, &turns, &sources, &scope);
+            let outcome = known.get(key).unwrap_or_else(|| {
+                let universe = Universe { program, paths: program.paths(), sources };
+                outcome(&universe, diagrams, &turns, &scope, wanted).map(Arc::new)
+            });
+            let (turns, losses) = match &outcome {
+                Ok(outcome) => (
+                    Ok(turns.into_iter().zip(outcome.came.iter().cloned()).collect()),
+                    outcome.losses.clone(),
+                ),
+                Err(undecided) => (Err(undecided.clone()), Vec::new()),
+            };
+            (Some((key, outcome)), Folded { table, sites, turns, losses })
         },
     );
-    folds.collect()
+    let (outcomes, folds): (Vec<_>, Vec<_>) = folds.collect::<Vec<_>>().into_iter().unzip();
+    memory.remember(program, outcomes.into_iter().flatten());
+    folds
 }
 
-fn fold_table<'a>(
-    program: &'a Program,
-    diagrams: &mut Diagrams,
-    table: &'a Arc<Table>,
-    sites: &[(&'a ClusterId, Arc<Joined<'a>>)],
-    wanted: Wanted,
-) -> Result<(Turns<'a>, Vec<Loss<'a>>), Undecided> {
-    let turns = turns(program, table)?;
-    let universe = Universe { program, paths: program.paths(), sources: sources(program, table) };
-    let scope = if turns.iter().any(|turn| asks_for_entry(&turn.predicate)) {
-        let scopes: BTreeSet<Conjunct> = sites.iter().map(|(_, joined)| joined.scope()).collect();
-        Predicate::Any(scopes.into_iter().map(predicate).collect())
-    } else {
-        Predicate::always()
-    };
-    let asked = turns.iter().map(|turn| &turn.predicate).chain([&scope]);
-    let atoms = Atoms::of(&universe, asked)?;
-    let formulas: Vec<Formula> = turns.iter().map(|turn| atoms.formula(&turn.predicate)).collect();
-    let space = diagrams.space(&atoms)?;
-    let scope = atoms.formula(&scope);
-    let verdicts = fold::fold(&space, &space.set(&scope)?, &formulas)?;
-    if wanted == Wanted::SecondOpinion {
-        second_opinion(&mut Z3::new(&atoms), &scope, &formulas, &verdicts)?;
+/// The requests that come to a table at any of its sites, as far as its rules ask for something in which those differ.
+fn scope(turns: &[Turn<'_>], sites: &[(&ClusterId, Arc<Joined<'_>>)]) -> Predicate {
+    if !turns.iter().any(|turn| asks_for_entry(&turn.predicate)) {
+        return Predicate::always();
     }
-    let losses = losses(&space, &space.set(&scope)?, &turns, &formulas, &verdicts)?;
-    let came = turns.iter().zip(verdicts).map(|(turn, verdict)| {
-        Ok(match verdict {
-            Verdict::Decides(own) => Came::Decides(match (wanted, &turn.rule.action.value) {
-                (Wanted::Samples, _) | (_, Action::Redirect(_)) => {
-                    space.choose(&own)?.map(|chosen| witness(&atoms, &chosen))
-                }
-                (Wanted::Findings | Wanted::SecondOpinion, _) => None,
-            }),
-            Verdict::Impossible => Came::Impossible(why(&space, turn)?),
-            Verdict::Shadowed { sample, by } => {
-                let chosen = space.choose(&sample)?.unwrap_or_default();
-                Came::Shadowed { sample: witness(&atoms, &chosen), by }
-            }
-        })
-    });
-    let came: Vec<Came> = came.collect::<Result<_, Undecided>>()?;
-    Ok((turns.into_iter().zip(came).collect(), losses))
-}
-
-/// What the rules of a table lose to those of other modules. An `otherwise` means to lose, and an action that is the same
-/// takes nothing.
-fn losses<'a>(
-    space: &Space<'_>,
-    scope: &Set,
-    turns: &[Turn<'a>],
-    formulas: &[Formula],
-    verdicts: &[Verdict],
-) -> Result<Vec<Loss<'a>>, Undecided> {
-    let mut losses = Vec::new();
-    if turns.iter().all(|turn| turns.first().is_some_and(|first| turn.module() == first.module())) {
-        return Ok(losses);
-    }
-    for (number, ((turn, formula), verdict)) in turns.iter().zip(formulas).zip(verdicts).enumerate() {
-        let Verdict::Decides(decided) = verdict else { continue };
-        if turn.rule.matches == Match::Otherwise {
-            continue;
-        }
-        let own = Undecided::of(scope.and(&space.set(formula)?))?;
-        let lost = Undecided::of(own.and(&Undecided::of(decided.not())?))?;
-        if !lost.satisfiable() {
-            continue;
-        }
-        for (taker, verdict) in turns.iter().zip(verdicts).take(number) {
-            let Verdict::Decides(taken) = verdict else { continue };
-            if taker.module() == turn.module()
-                || content(&taker.rule.action.value) == content(&turn.rule.action.value)
-            {
-                continue;
-            }
-            let taken = Undecided::of(lost.and(taken))?;
-            if let Some(chosen) = space.choose(&taken)? {
-                let sample = witness(space.atoms(), &chosen);
-                losses.push(Loss { turn: turn.clone(), taker: taker.clone(), sample });
-                break;
-            }
-        }
-    }
-    Ok(losses)
-}
-
-/// Why nothing meets a rule that nothing meets.
-fn why(space: &Space<'_>, turn: &Turn<'_>) -> Result<Impossible, Undecided> {
-    let is_possible = |predicates: &[Predicate]| -> Result<bool, Undecided> {
-        let all = Formula::all(predicates.iter().map(|one| space.atoms().formula(one)));
-        Ok(space.set(&all)?.satisfiable())
-    };
-    let own = match predicate_of(&turn.rule.matches) {
-        Predicate::All(parts) => parts,
-        one => vec![one],
-    };
-    if is_possible(&own)? {
-        let delegating = turn.delegating.iter().map(|rule| predicate_of(&rule.matches));
-        let all: Vec<Predicate> = delegating.chain(own).collect();
-        return Ok(if is_possible(&all)? { Impossible::Entry } else { Impossible::Delegated });
-    }
-    let mut kept = own.clone();
-    for part in own {
-        let others: Vec<Predicate> = kept.iter().filter(|one| **one != part).cloned().collect();
-        if !is_possible(&others)? {
-            kept = others;
-        }
-    }
-    Ok(Impossible::Alone(kept))
+    let scopes: BTreeSet<Conjunct> = sites.iter().map(|(_, joined)| joined.scope()).collect();
+    Predicate::Any(scopes.into_iter().map(predicate).collect())
 }
 
 /// Who can be the source of the requests of a table.

@@ -40,6 +40,7 @@ mod witness;
 pub use claim::{Answer, Example, ask};
 pub use cover::Requests;
 pub use difference::{Change, Comparison, Difference, EntryComparison, Fate, diff};
+pub use folded::Memory;
 pub use property::{conflicting_routes, test_failed, test_failed_at};
 pub use reach::{EntryReach, Reach, reaching};
 pub use regions::{EntryRegions, RegionSample, regions};
@@ -55,26 +56,32 @@ use gloo_source::{Diagnostic, Place};
 /// place and code.
 #[must_use]
 pub fn check(program: &Program) -> Vec<Diagnostic<Place>> {
-    checked(program, Wanted::Findings)
+    check_again(program, &mut Memory::default())
+}
+
+/// As [`check`], and tables that are as they were in the check before, whatever else has changed, are not gone through again.
+#[must_use]
+pub fn check_again(program: &Program, memory: &mut Memory) -> Vec<Diagnostic<Place>> {
+    checked(program, Wanted::Findings, memory)
 }
 
 /// As [`check`], every answer of the decision diagrams held against a second engine: where the two disagree, that is
 /// found instead.
 #[must_use]
 pub fn check_twice(program: &Program) -> Vec<Diagnostic<Place>> {
-    checked(program, Wanted::SecondOpinion)
+    checked(program, Wanted::SecondOpinion, &mut Memory::default())
 }
 
-fn checked(program: &Program, wanted: Wanted) -> Vec<Diagnostic<Place>> {
+fn checked(program: &Program, wanted: Wanted, memory: &mut Memory) -> Vec<Diagnostic<Place>> {
     let mut findings = conflicting_routes(program);
     findings.extend(test_failed(program));
-    let tables = folded(program, wanted);
+    let tables = folded(program, wanted, memory);
     findings.extend(property::impossible_match(&tables));
     findings.extend(property::shadowed_rule(program, &tables));
     findings.extend(property::partly_shadowed_rule(program, &tables));
     findings.extend(property::retry_budget(program, &tables));
     findings.extend(property::proof_failed(program));
-    findings.extend(property::weight_zero(program));
+    findings.extend(property::weight_zero(program, &tables));
     findings.extend(property::idle_rule(program));
     findings.extend(property::unreachable_service(program));
     findings.extend(property::unreachable_subset(program));

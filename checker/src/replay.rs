@@ -1,11 +1,13 @@
 //! What the diagrams say of a table, held against the evaluator.
 
-use crate::folded::Folded;
+use crate::folded::{Came, Folded};
 use crate::site::Site;
 use crate::table::Turn;
+use crate::witness::command_line;
 use gloo_ir::Program;
 use gloo_ir::evaluate::{Credential, Request, rule_matches};
 use gloo_ir::normal_form::Witness;
+use gloo_source::{Diagnostic, Place};
 
 /// Where the table is served, and the sample as a request there: if the rule and some of those that take its requests
 /// match it by the evaluator's word.
@@ -36,4 +38,24 @@ pub(crate) fn trusted(program: &Program, mut request: Request) -> Request {
     request.credentials =
         program.providers.keys().map(|provider| (provider.clone(), Credential::Valid)).collect();
     request
+}
+
+/// A finding about the rule at a place, with a request that comes to it where folding kept one.
+pub(crate) fn with_request(
+    finding: Diagnostic<Place>,
+    program: &Program,
+    tables: &[Folded<'_>],
+    rule: Place,
+) -> Diagnostic<Place> {
+    let turns = tables.iter().flat_map(|table| table.turns.iter().flatten().map(move |turn| (table, turn)));
+    let mut own = turns.filter(|(_, (turn, _))| turn.rule.place == rule);
+    let found = own.find_map(|(table, (turn, came))| {
+        let Came::Decides(Some(sample)) = came else { return None };
+        let (site, request) = replayed(program, table, turn, &[turn], sample)?;
+        Some(command_line(program, site.cluster, &request))
+    });
+    match found {
+        Some(line) => finding.request(line),
+        None => finding,
+    }
 }

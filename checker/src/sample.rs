@@ -1,6 +1,6 @@
 //! A request for each rule that decides some.
 
-use crate::folded::{Came, Wanted, folded};
+use crate::folded::{Came, Memory, Wanted, folded};
 use crate::site::Site;
 use gloo_ir::evaluate::Request;
 use gloo_ir::{ClusterId, Program};
@@ -23,7 +23,7 @@ pub struct Sample {
 #[must_use]
 pub fn samples(program: &Program) -> Vec<Sample> {
     let mut samples = Vec::new();
-    for table in folded(program, Wanted::Samples) {
+    for table in folded(program, Wanted::Samples, &mut Memory::default()) {
         for (turn, came) in table.turns.iter().flatten() {
             let Came::Decides(Some(witness)) = came else { continue };
             let found = table.sites.iter().find_map(|(cluster, joined)| {

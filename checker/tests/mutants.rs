@@ -11,7 +11,7 @@
 )]
 #![expect(clippy::indexing_slicing, reason = "rules are numbered by the list that is changed")]
 
-use gloo_checker::{Comparison, EntryRegions, diff, regions};
+use gloo_checker::{Comparison, EntryRegions, Memory, check, check_again, diff, regions};
 use gloo_ir::evaluate::{Request, decide};
 use gloo_ir::{
     Access, Action, ClusterId, Effect, Match, Policy, Predicate, Program, Test, TextAttribute, TextTest,
@@ -53,6 +53,19 @@ fn examples() {
     let seen = seen.into_inner();
     println!("{seen} mutants, {} of them alter an answer", altered.into_inner());
     assert!(seen > 1_000, "only {seen} mutants");
+}
+
+/// What is remembered of one program serves no other: each mutant in turn is found what it is found to be by itself.
+#[test]
+fn what_is_remembered_is_true() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let mut memory = Memory::default();
+    for (name, each) in [("hello", 1), ("bookinfo", 2), ("storefront", 4), ("secured-storefront", 60)] {
+        let program = read(&folder.join(name));
+        for (what, mutant) in mutants(&program).into_iter().step_by(each) {
+            assert_eq!(check_again(&mutant, &mut memory), check(&mutant), "{name}: {what}");
+        }
+    }
 }
 
 fn read(folder: &Path) -> Program {

@@ -13,6 +13,7 @@ mod envoy_headers;
 mod layout;
 mod lower;
 mod plan;
+mod read;
 mod target;
 mod validate;
 mod versions;
@@ -29,6 +30,7 @@ pub use plan::{
     Answer, ConnectionHost, ExternalPlan, GatewayPlan, ListenerPlan, ListenerRoutes, MeshEntry, Plan,
     PlanRule, RuleOrigin, ServicePlan, TrafficPlan, Upstream, UpstreamKey, VirtualHost,
 };
+pub use read::{Document, Fields, Unread, on_cluster, surroundings};
 pub use target::{Positions, Target, not_lowered, unsupported};
 pub use validate::{Fault, validate};
 pub use versions::{Versions, versions};

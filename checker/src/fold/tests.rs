@@ -74,7 +74,12 @@ fn holds(formula: &Formula, request: &Chosen) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+    // `PROPTEST_CASES=1000000`, as `make bench-agree` says, tries a million.
+    #![proptest_config(ProptestConfig {
+        cases: ProptestConfig::default().cases.max(10_000),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn diagrams_and_z3_and_trying_all_agree(

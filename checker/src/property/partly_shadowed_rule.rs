@@ -1,10 +1,12 @@
 //! Rules that lose requests to a rule of another module, which does something else with them.
 
-use crate::folded::{Folded, Loss};
+use crate::folded::Folded;
 use crate::replay::{replayed, trusted};
+use crate::table::Turn;
 use crate::witness::command_line;
 use gloo_ir::Program;
 use gloo_ir::evaluate::decide;
+use gloo_ir::normal_form::Witness;
 use gloo_source::{Code, Diagnostic, Place};
 use std::collections::BTreeMap;
 
@@ -13,20 +15,29 @@ use std::collections::BTreeMap;
 pub(crate) fn partly_shadowed_rule(program: &Program, tables: &[Folded<'_>]) -> Vec<Diagnostic<Place>> {
     let mut by_rule: BTreeMap<Place, Diagnostic<Place>> = BTreeMap::new();
     for table in tables {
+        let Ok(turns) = &table.turns else { continue };
         for loss in &table.losses {
-            if by_rule.contains_key(&loss.turn.rule.place) {
+            let (Some((turn, _)), Some((taker, _))) = (turns.get(loss.turn), turns.get(loss.taker)) else {
+                continue;
+            };
+            if by_rule.contains_key(&turn.rule.place) {
                 continue;
             }
-            if let Some(finding) = shown(program, table, loss) {
-                by_rule.insert(loss.turn.rule.place, finding);
+            if let Some(finding) = shown(program, table, turn, taker, &loss.sample) {
+                by_rule.insert(turn.rule.place, finding);
             }
         }
     }
     by_rule.into_values().collect()
 }
 
-fn shown(program: &Program, table: &Folded<'_>, loss: &Loss<'_>) -> Option<Diagnostic<Place>> {
-    let Loss { turn, taker, sample } = loss;
+fn shown(
+    program: &Program,
+    table: &Folded<'_>,
+    turn: &Turn<'_>,
+    taker: &Turn<'_>,
+    sample: &Witness,
+) -> Option<Diagnostic<Place>> {
     let (site, request) = replayed(program, table, turn, &[taker], sample)?;
     let message =
         format!("`{}` of `{}` loses requests to `{}`", turn.rule.title(), turn.table.id, taker.table.id);

@@ -3,6 +3,7 @@
 mod multiplied;
 
 use crate::folded::Folded;
+use crate::replay::with_request;
 use gloo_ir::{Program, Rule};
 use gloo_source::{Code, Diagnostic, Place};
 use std::time::Duration;
@@ -11,7 +12,11 @@ use std::time::Duration;
 /// short, whatever answers them. And those of gateways that try again what a rule of the mesh tries again.
 pub(crate) fn retry_budget(program: &Program, tables: &[Folded<'_>]) -> Vec<Diagnostic<Place>> {
     let rules = program.tables.values().flat_map(|table| &table.rules);
-    rules.filter_map(over_budget).chain(multiplied::multiplied(program, tables)).collect()
+    let over_budget = rules.filter_map(|rule| {
+        let finding = over_budget(rule)?;
+        Some(with_request(finding, program, tables, rule.place))
+    });
+    over_budget.chain(multiplied::multiplied(program, tables)).collect()
 }
 
 fn over_budget(rule: &Rule) -> Option<Diagnostic<Place>> {

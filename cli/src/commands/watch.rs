@@ -5,6 +5,7 @@ use crate::report::{Outcome, Terminal, report_diagnostics};
 use crate::workspace;
 use crate::world::World;
 use anyhow::Result;
+use gloo_checker::{Memory, check_again};
 use gloo_db::Database;
 use gloo_source::Diagnostic;
 use notify::{Event, RecursiveMode, Watcher};
@@ -36,11 +37,11 @@ pub fn run(argument: &WorkspaceArgument, world: &dyn World, terminal: &mut Termi
     })?;
     watcher.watch(&root, RecursiveMode::Recursive)?;
     let mut database = Database::new();
-    let mut known = BTreeSet::new();
+    let (mut known, mut memory) = (BTreeSet::new(), Memory::default());
     loop {
         // A file that vanishes while it is read is no reason to end: its next save brings it back.
         match read(&root, &mut database, &mut known, world) {
-            Ok(()) => check(&root, &database, terminal),
+            Ok(()) => check(&root, &database, &mut memory, terminal),
             Err(error) => terminal.error(&error),
         }
         if terminal.is_lost() {
@@ -70,13 +71,13 @@ fn read(root: &Path, database: &mut Database, known: &mut BTreeSet<String>, worl
     Ok(())
 }
 
-/// Says what is wrong with the files that the database has.
-fn check(root: &Path, database: &Database, terminal: &mut Terminal) {
+/// Says what is wrong with the files that the database has; tables that are as they were are remembered.
+fn check(root: &Path, database: &Database, memory: &mut Memory, terminal: &mut Terminal) {
     let program = database.program();
     let mut diagnostics = database.diagnostics().to_vec();
     if !diagnostics.iter().any(Diagnostic::is_mistake) {
         let map = database.source_map();
-        diagnostics.extend(gloo_checker::check(&program).into_iter().map(|found| map.resolve(found)));
+        diagnostics.extend(check_again(&program, memory).into_iter().map(|found| map.resolve(found)));
         diagnostics = gloo_ir::finished(diagnostics, &database.manifest());
     }
     let outcome = report_diagnostics(&diagnostics, &database.sources(), Output::Text, terminal);
