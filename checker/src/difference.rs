@@ -4,6 +4,7 @@ use crate::affected::Affected;
 use crate::behaviour::{decisive, differ, effects_without, is_stopped, told_apart};
 use crate::cover::{Requests, cover};
 use crate::diagram::{Diagrams, Set};
+use crate::entrance::Way;
 use crate::explore::{Region, Survey, survey};
 use crate::opening::{Opening, openings};
 use crate::undecided::Undecided;
@@ -41,6 +42,8 @@ pub struct EntryComparison {
     pub differences: Vec<Difference>,
     /// What could not be said within the limits: why, and what to do.
     pub undecided: Option<(String, String)>,
+    /// So many kinds of requests were looked at; none, where nothing that they meet has changed.
+    pub regions: usize,
 }
 
 /// What changes for an entry, in short.
@@ -103,6 +106,11 @@ pub struct Fate {
 /// What changes from `old` to `new`, entry by entry.
 #[must_use]
 pub fn diff(old: &Program, new: &Program) -> Comparison {
+    diff_at(old, new, |_| true)
+}
+
+/// What changes from `old` to `new` at the entries that are wanted.
+pub(crate) fn diff_at(old: &Program, new: &Program, wanted: impl Fn(&Way<'_>) -> bool) -> Comparison {
     let changes = Affected::between(old, new);
     let only = |one: &Program, other: &Program| -> Vec<ClusterId> {
         one.clusters.keys().filter(|cluster| !other.clusters.contains_key(*cluster)).cloned().collect()
@@ -111,6 +119,7 @@ pub fn diff(old: &Program, new: &Program) -> Comparison {
     let common: Vec<&Opening<'_>> = openings
         .iter()
         .filter(|one| old.clusters.contains_key(one.cluster) && new.clusters.contains_key(one.cluster))
+        .filter(|one| wanted(&one.way))
         .collect();
     let entries = common.into_par_iter().map_init(Diagrams::of_entry, |diagrams, opening| {
         let mut entry = EntryComparison {
@@ -119,13 +128,15 @@ pub fn diff(old: &Program, new: &Program) -> Comparison {
             change: Change::Equal,
             differences: Vec::new(),
             undecided: None,
+            regions: 0,
         };
         if !changes.has(&opening.way, &[old, new]) {
             return entry;
         }
         match compare(diagrams, opening, old, new) {
-            Ok((differences, derived)) => {
+            Ok((differences, regions, derived)) => {
                 entry.differences = differences;
+                entry.regions = regions;
                 entry.undecided =
                     derived.map(|what| Undecided::derived(&what)).map(|one| (one.why, one.help));
             }
@@ -178,7 +189,7 @@ fn compare(
     opening: &Opening<'_>,
     old: &Program,
     new: &Program,
-) -> Result<(Vec<Difference>, Option<String>), Undecided> {
+) -> Result<(Vec<Difference>, usize, Option<String>), Undecided> {
     let (old, new) = (opening.within(old), opening.within(new));
     let entrance = opening.entrance(&[&old, &new], Interest::All, &Predicate::always());
     survey(diagrams, &entrance, |survey| {
@@ -205,7 +216,7 @@ fn compare(
         for group in groups.values() {
             differences.extend(of_group(opening, survey, group, &stopped)?);
         }
-        Ok((differences, survey.derived.clone()))
+        Ok((differences, survey.regions.len(), survey.derived.clone()))
     })
 }
 

@@ -6,6 +6,7 @@ mod questions;
 pub use check::{CheckArguments, CheckOutput};
 pub use questions::{
     DiffArguments, DiffOutput, ProveArguments, ReachArguments, RegionsArguments, RegionsOutput,
+    VerifyArguments,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -140,6 +141,14 @@ Examples:
   gloo build --out manifests --cluster east
   gloo build --backend envoy --cluster east")]
     Build(BuildArguments),
+    /// Hold manifests, edited by hand or made by another tool, against the program for every request.
+    #[command(after_help = "\
+Examples:
+  gloo verify out
+  gloo verify ../deploy/manifests --against . -o json
+
+Exit status: 0 proved equal, 1 they differ or can't be proved equal, 2 wrong usage.")]
+    Verify(VerifyArguments),
     /// Explain a code such as GL3002, or list all codes.
     #[command(after_help = "Examples:\n  gloo explain GL3002\n  gloo explain type-mismatch\n  gloo explain")]
     Explain {

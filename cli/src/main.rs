@@ -10,6 +10,7 @@ mod cache;
 mod commands;
 mod envoy;
 mod hash;
+mod proof;
 mod report;
 mod revision;
 mod workspace;

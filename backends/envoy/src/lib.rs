@@ -20,6 +20,7 @@ mod listener;
 mod listener_matcher;
 mod mesh;
 mod proto;
+pub mod read;
 mod redirect;
 mod regex;
 mod request_copy;

@@ -2,6 +2,7 @@
 
 use super::{Output, WorkspaceArgument};
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 
 /// What `gloo prove` takes.
 #[derive(Args, Debug)]
@@ -82,4 +83,18 @@ pub struct DiffArguments {
     /// How to write the differences.
     #[arg(short, long, value_enum, default_value_t = DiffOutput::Text)]
     pub output: DiffOutput,
+}
+
+/// What `gloo verify` takes.
+#[derive(Args, Debug)]
+pub struct VerifyArguments {
+    /// The folder that has a folder of manifests for each cluster, as `gloo build` writes them.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// The workspace [default: the one around the current folder]
+    #[arg(long, value_name = "WORKSPACE")]
+    pub against: Option<PathBuf>,
+    /// How to write what came of it.
+    #[arg(short, long, value_enum, default_value_t = Output::Text)]
+    pub output: Output,
 }

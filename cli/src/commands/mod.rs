@@ -14,6 +14,7 @@ mod reach;
 mod regions;
 mod test;
 mod trace;
+mod verify;
 mod watch;
 
 pub use explain::page;
@@ -39,6 +40,7 @@ pub fn run(command: Command, world: &dyn World, terminal: &mut Terminal) -> anyh
         Command::Regions(arguments) => regions::run(&arguments, world, terminal),
         Command::Diff(arguments) => diff::run(&arguments, world, terminal),
         Command::Build(arguments) => build::run(&arguments, world, terminal),
+        Command::Verify(arguments) => verify::run(&arguments, world, terminal),
         Command::Explain { code } => explain::run(code.as_deref(), terminal),
         Command::Watch { workspace } => watch::run(&workspace, world, terminal),
         Command::Completions { shell } => completions::run(shell, terminal),

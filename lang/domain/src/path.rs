@@ -41,6 +41,12 @@ pub(crate) enum Form {
 }
 
 impl PathPattern {
+    /// `/**`: every path.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self { form: Form::Segments { segments: Vec::new(), rest: true }, ignore_case: false }
+    }
+
     /// Reads the bare form: `/a/b`, `/a/*`, `/img/*.png`, `/items/{id}`, `/a/**`.
     ///
     /// # Errors

@@ -1,0 +1,77 @@
+//! The filters of a connection manager, as far as routes depend on them.
+
+use super::early::{Early, Held, Tags};
+use gloo_domain::AddressRange;
+use gloo_target::{Fields, Unread};
+
+/// Which filters run.
+#[derive(Debug, Default)]
+pub(super) struct Filters {
+    /// Whether faults can be put in.
+    pub fault: bool,
+    /// Whether headers can be changed.
+    pub header_mutation: bool,
+}
+
+/// The filters, the router last. What tags requests is added to `early`.
+pub(super) fn read(filters: Vec<Fields<'_>>, early: &mut Early) -> Result<Filters, Unread> {
+    let mut found = Filters::default();
+    let mut is_routed = false;
+    for mut filter in filters {
+        filter.ignore(&["name"]);
+        let Some(mut config) = filter.object("typed_config")? else {
+            return Err(filter.unread("typed_config", "it is missing"));
+        };
+        if is_routed {
+            return Err(filter.unread("", "nothing runs behind the router"));
+        }
+        let kind = config.needed_text("@type")?;
+        match kind.rsplit('.').next().unwrap_or(kind) {
+            // Headers of Envoy's own don't reach anybody.
+            "Router" => {
+                config.ignore(&["suppress_envoy_headers"]);
+                is_routed = true;
+            }
+            "HTTPFault" => found.fault = true,
+            "HeaderMutation" => found.header_mutation = true,
+            "IPTagging" => {
+                let (header, tags) = tagging(&mut config)?;
+                early.insert(header, Held::ClientTags(tags));
+            }
+            _ => return Err(config.unread("@type", "it isn't known what this filter does to requests")),
+        }
+        config.done()?;
+        filter.done()?;
+    }
+    Ok(found)
+}
+
+/// The header of tags and the ranges of each.
+fn tagging(config: &mut Fields<'_>) -> Result<(String, Tags), Unread> {
+    config.ignore(&["request_type"]);
+    let mut header =
+        config.object("ip_tag_header")?.ok_or_else(|| config.unread("ip_tag_header", "it is missing"))?;
+    header.ignore(&["action"]);
+    let name = header.needed_text("header")?.to_ascii_lowercase();
+    header.done()?;
+    let mut tags = Vec::new();
+    for mut tag in config.objects("ip_tags")? {
+        let name = tag.needed_text("ip_tag_name")?.to_owned();
+        let ranges = tag.objects("ip_list")?.into_iter().map(range).collect::<Result<_, _>>()?;
+        tag.done()?;
+        tags.push((name, ranges));
+    }
+    Ok((name, tags))
+}
+
+/// A range of addresses (`envoy.config.core.v3.CidrRange`).
+pub(super) fn range(mut range: Fields<'_>) -> Result<AddressRange, Unread> {
+    let address = range.needed_text("address_prefix")?;
+    let text = match range.number("prefix_len")? {
+        Some(length) => format!("{address}/{length}"),
+        None => format!("{address}/0"),
+    };
+    let read = AddressRange::parse(&text).map_err(|error| range.unread("", error.to_string()))?;
+    range.done()?;
+    Ok(read)
+}

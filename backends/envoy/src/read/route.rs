@@ -1,0 +1,132 @@
+//! Routes: of a virtual host the first that matches decides.
+
+use super::manager::Manager;
+use super::option::{PerFilter, at, per_filter};
+use super::{Site, action, listener, route_match};
+use gloo_domain::{HostPattern, PathPattern, StringSet};
+use gloo_ir::{
+    Action, Attachment, Listener, Match, PathMode, Predicate, Respond, Rule, Table, TableId, Test,
+};
+use gloo_target::Unread;
+use std::collections::BTreeSet;
+
+/// The tables of a listener: one for each virtual host, whose most specific domain a host goes by.
+pub(super) fn read(site: &Site<'_>, listener: &Listener, manager: Manager<'_>) -> Result<Vec<Table>, Unread> {
+    let Manager { paths, early, filters, websocket, mut routes, .. } = manager;
+    routes.ignore(&["name"]);
+    // Headers of the proxy's own don't leave it.
+    for name in routes.texts("request_headers_to_remove")? {
+        if !early.contains_key(&name.to_ascii_lowercase()) {
+            return Err(routes
+                .unread("request_headers_to_remove", format!("`{name}` is no header of the proxy's own")));
+        }
+    }
+    let mut tables = Vec::new();
+    for mut host in routes.objects("virtual_hosts")? {
+        let name = host.needed_text("name")?;
+        let mut hosts = Vec::new();
+        for domain in host.texts("domains")? {
+            let pattern = listener::host_pattern(domain);
+            hosts.push(at(
+                site,
+                pattern.ok_or_else(|| host.unread("domains", format!("`{domain}` is no host")))?,
+            ));
+        }
+        let mut rules = Vec::new();
+        let mut refuses = false;
+        for mut route in host.objects("routes")? {
+            route.ignore(&["name"]);
+            let matched = route.object("match")?.ok_or_else(|| route.unread("match", "it is missing"))?;
+            let matched = route_match::read(matched, &early)?;
+            let settings = match route.object("typed_per_filter_config")? {
+                Some(all) => per_filter(all, &filters)?,
+                None => PerFilter::default(),
+            };
+            let read = action::read(site, &mut route, settings, websocket)?;
+            route.done()?;
+            if rules.is_empty() && is_refusal(&matched, &read.action) {
+                refuses = true;
+                continue;
+            }
+            push(site, &mut rules, matched, read);
+        }
+        host.done()?;
+        if refuses != (paths == PathMode::Strict) {
+            return Err(Unread {
+                what: format!("`{name}` doesn't treat paths as the listener does"),
+                ..routes.unread("virtual_hosts", "")
+            });
+        }
+        let id = TableId::new(format!("{}.{} {name}", site.gateway.id, listener.name));
+        tables.push(Table {
+            id,
+            place: site.place(),
+            doc: None,
+            attachment: Attachment::Gateway {
+                gateway: site.gateway.id.clone(),
+                listeners: vec![listener.name.clone()],
+                hosts,
+                clusters: BTreeSet::from([site.cluster.clone()]),
+            },
+            rules,
+        });
+    }
+    routes.done()?;
+    let is_open = |table: &Table| match &table.attachment {
+        Attachment::Gateway { hosts, .. } => hosts.iter().any(|host| host.value == HostPattern::Any),
+        _ => false,
+    };
+    // Envoy answers a host that no virtual host has as the language answers a host without a table.
+    tables.retain(|table| !(is_open(table) && table.rules.iter().all(is_not_found)));
+    Ok(tables)
+}
+
+/// Whether a route answers 404 to everything.
+fn is_not_found(rule: &Rule) -> bool {
+    matches!(&rule.action.value, Action::Respond(Respond { status: 404, body: None, grpc: None }))
+}
+
+/// Whether a route refuses exactly the paths that strict paths refuse and Envoy's normalisation lets through.
+fn is_refusal(matched: &Predicate, action: &Action) -> bool {
+    if !matches!(action, Action::Respond(Respond { status: 400, body: None, grpc: None })) {
+        return false;
+    }
+    let Predicate::All(parts) = matched else { return false };
+    let [Predicate::Test(Test::Path(paths))] = parts.as_slice() else { return false };
+    let [path] = paths.as_slice() else { return false };
+    let refused = StringSet::path(path).and_then(|refused| {
+        let strict = StringSet::strict_paths()?;
+        refused.meet(&strict).map(|both| both.is_empty())
+    });
+    // Of what it refuses nothing is a strict path, and it refuses what each kind of such paths looks like.
+    refused == Ok(true)
+        && ["/%", "/a%2", "/%zz", "/.;x", "/..;a/b", "//", "/a//b"].iter().all(|one| path.contains(one))
+}
+
+/// Adds a route's rules: where its paths are rewritten by an expression, one for those that it takes, one for the rest.
+fn push(site: &Site<'_>, rules: &mut Vec<Rule>, matched: Predicate, read: action::Read) {
+    let mut add = |path, condition, action, options| {
+        let number = u32::try_from(rules.len()).unwrap_or(u32::MAX).saturating_add(1);
+        rules.push(Rule {
+            place: site.place(),
+            doc: None,
+            name: None,
+            number,
+            matches: Match::Http { methods: Vec::new(), path, condition },
+            action: at(site, action),
+            options,
+        });
+    };
+    let Some(rewrite) = read.rewrite else {
+        add(PathPattern::everything(), matched, read.action, read.options);
+        return;
+    };
+    add(rewrite.pattern, matched.clone(), read.action.clone(), read.options.clone());
+    let mut options = read.options;
+    options.rewrite = None;
+    let action = match read.action {
+        Action::Redirect(redirect) => Action::Redirect(gloo_ir::Redirect { path: None, ..redirect }),
+        action => action,
+    };
+    add(PathPattern::everything(), matched, action, options);
+}

@@ -1,0 +1,141 @@
+//! What a cluster stands for, by where its endpoints are.
+
+use gloo_domain::HostPattern;
+use gloo_ir::{ExternalTls, Program, Target};
+use gloo_target::{Fields, Unread};
+use serde_json::Value;
+
+/// What calls of a cluster come to.
+#[derive(Clone, Debug)]
+pub(super) struct Upstream {
+    /// The service, some of it, or the host outside.
+    pub target: Target,
+    /// The name of the port.
+    pub port: String,
+}
+
+/// How calls travel, which is not read.
+const TRAVEL: [&str; 12] = [
+    "connect_timeout",
+    "circuit_breakers",
+    "dns_lookup_family",
+    "lb_policy",
+    "least_request_lb_config",
+    "round_robin_lb_config",
+    "ring_hash_lb_config",
+    "maglev_lb_config",
+    "health_checks",
+    "outlier_detection",
+    "typed_extension_protocol_options",
+    "common_lb_config",
+];
+
+/// A cluster's name and what it stands for: `SERVICE.NAMESPACE` is a service, `SUBSET.SERVICE.NAMESPACE` some of it.
+pub(super) fn read<'a>(base: &Program, mut cluster: Fields<'a>) -> Result<(&'a str, Upstream), Unread> {
+    let name = cluster.needed_text("name")?;
+    cluster.ignore(&TRAVEL);
+    match cluster.text("type")? {
+        Some("STRICT_DNS" | "LOGICAL_DNS") => {}
+        _ => return Err(cluster.unread("type", "only endpoints that are looked up by name are read")),
+    }
+    let (host, port) = endpoint(&mut cluster)?;
+    let upstream = of(base, host, port).ok_or_else(|| {
+        cluster.unread("load_assignment", format!("nothing declared is at `{host}:{port}`"))
+    })?;
+    tls(base, &mut cluster, &upstream)?;
+    cluster.done()?;
+    Ok((name, upstream))
+}
+
+/// The one address of the cluster's endpoints.
+fn endpoint<'a>(cluster: &mut Fields<'a>) -> Result<(&'a str, u16), Unread> {
+    let missing = cluster.unread("load_assignment", "one endpoint is expected here");
+    let mut assignment = cluster.object("load_assignment")?.ok_or_else(|| missing.clone())?;
+    assignment.ignore(&["cluster_name"]);
+    let mut localities = assignment.objects("endpoints")?;
+    assignment.done()?;
+    let (Some(mut locality), true) = (localities.pop(), localities.is_empty()) else { return Err(missing) };
+    let mut endpoints = locality.objects("lb_endpoints")?;
+    locality.done()?;
+    let (Some(mut one), true) = (endpoints.pop(), endpoints.is_empty()) else { return Err(missing) };
+    let mut endpoint = one.object("endpoint")?.ok_or_else(|| missing.clone())?;
+    one.done()?;
+    let address = endpoint.object("address")?.ok_or(missing)?;
+    endpoint.done()?;
+    socket_address(address)
+}
+
+/// Host and port of an address.
+pub(super) fn socket_address<'a>(mut address: Fields<'a>) -> Result<(&'a str, u16), Unread> {
+    let missing = address.unread("socket_address", "host and port are missing");
+    let mut socket = address.object("socket_address")?.ok_or_else(|| missing.clone())?;
+    address.done()?;
+    let host = socket.needed_text("address")?;
+    let port = socket.number("port_value")?.and_then(|port| u16::try_from(port).ok()).ok_or(missing)?;
+    socket.done()?;
+    Ok((host, port))
+}
+
+fn of(base: &Program, host: &str, number: u16) -> Option<Upstream> {
+    for service in base.services.values() {
+        let Some(namespace) = base.namespaces.get(&service.namespace) else { continue };
+        let whole = format!("{}.{}", service.name, namespace.name);
+        let subset = match host.strip_suffix(whole.as_str()) {
+            Some("") => None,
+            Some(before) => {
+                let name = before.strip_suffix('.').filter(|name| service.subset(name).is_some());
+                let Some(name) = name else { continue };
+                Some(name.to_owned())
+            }
+            None => continue,
+        };
+        let port = service.ports.iter().find(|port| port.number == number)?;
+        let target = Target::Service { service: service.id.clone(), subset, cluster: None };
+        return Some(Upstream { target, port: port.name.clone() });
+    }
+    let is_here =
+        |pattern: &HostPattern| matches!(pattern, HostPattern::Exact(name) if name.as_str() == host);
+    base.externals.values().find_map(|external| {
+        external.hosts.iter().find(|pattern| is_here(pattern))?;
+        let port = external.ports.iter().find(|port| port.number == number)?;
+        Some(Upstream { target: Target::External(external.id.clone()), port: port.name.clone() })
+    })
+}
+
+/// Hosts outside are called in TLS exactly if they say so, under the name and with the certificate that they say.
+fn tls(base: &Program, cluster: &mut Fields<'_>, upstream: &Upstream) -> Result<(), Unread> {
+    let external = match &upstream.target {
+        Target::External(id) => base.externals.get(id),
+        Target::Service { .. } => None,
+    };
+    let socket = cluster.take("transport_socket");
+    let config = socket.and_then(|socket| socket.get("typed_config"));
+    let said = external.map_or(&ExternalTls::Off, |external| &external.tls.value);
+    let wrong = |what: &str| Err(cluster.unread("transport_socket", what));
+    let (sni, certificate) = match (said, config) {
+        (ExternalTls::Off, None) => return Ok(()),
+        (ExternalTls::Off, Some(_)) => return wrong("TLS is begun where none is declared"),
+        (_, None) => return wrong("no TLS is begun where it is declared"),
+        (ExternalTls::Simple { sni }, Some(_)) => (sni, None),
+        (ExternalTls::Mutual { certificate, sni }, Some(_)) => (sni, Some(certificate)),
+    };
+    let config = config.unwrap_or(&Value::Null);
+    let host = external.and_then(|external| external.hosts.first()).map(ToString::to_string);
+    if config.get("sni").and_then(Value::as_str).map(str::to_owned) != sni.clone().or(host) {
+        return wrong("the server name is another than the declared one");
+    }
+    let is_verified = config.pointer("/common_tls_context/validation_context_sds_secret_config").is_some()
+        || config.pointer("/common_tls_context/validation_context").is_some();
+    let names = config.get("auto_sni_san_validation").and_then(Value::as_bool);
+    if !is_verified || names != Some(true) {
+        return wrong("the server's certificate is not verified");
+    }
+    let own = config
+        .pointer("/common_tls_context/tls_certificate_sds_secret_configs/0/name")
+        .and_then(Value::as_str);
+    match (certificate, own) {
+        (None, None) => Ok(()),
+        (Some(certificate), Some(own)) if own.ends_with(&certificate.name) => Ok(()),
+        _ => wrong("the client's certificate is another than the declared one"),
+    }
+}

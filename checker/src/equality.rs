@@ -1,0 +1,98 @@
+//! Whether what a target does, as its reader says, is what the program says.
+
+use crate::difference::{Change, EntryComparison, diff_at};
+use gloo_ir::{Gateway, Listener, ListenerProtocol, Program};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What came of holding a program against what was read.
+#[derive(Clone, Debug)]
+pub struct Equality {
+    /// The entries that were gone through, with what differs.
+    pub entries: Vec<EntryComparison>,
+    /// Settings that differ and that no request shows, in words.
+    pub settings: Vec<String>,
+}
+
+impl Equality {
+    /// Whether all is equal for every request.
+    #[must_use]
+    pub fn is_proved(&self) -> bool {
+        self.settings.is_empty() && self.entries.iter().all(|entry| entry.change == Change::Equal)
+    }
+
+    /// How many kinds of requests were looked at.
+    #[must_use]
+    pub fn regions(&self) -> usize {
+        self.entries.iter().map(|entry| entry.regions).sum()
+    }
+}
+
+/// Holds a program of one cluster against what was read of that cluster, at all its gateways. Which instance of a service a
+/// request goes to, so a rule's `hash` too, is not compared.
+#[must_use]
+pub fn equality(program: &Program, read: &Program) -> Equality {
+    let comparison = diff_at(&without_keys(program), &without_keys(read), |way| way.gateway().is_some());
+    Equality { entries: comparison.entries, settings: settings(program, read) }
+}
+
+fn without_keys(program: &Program) -> Program {
+    let mut program = program.clone();
+    for table in
+        program.tables.values_mut().filter(|table| table.rules.iter().any(|rule| rule.options.hash.is_some()))
+    {
+        Arc::make_mut(table).rules.iter_mut().for_each(|rule| rule.options.hash = None);
+    }
+    program
+}
+
+fn settings(program: &Program, read: &Program) -> Vec<String> {
+    let mut found = Vec::new();
+    for gateway in program.gateways.values() {
+        match read.gateways.get(&gateway.id) {
+            Some(own) => of_gateway(gateway, own, &mut found),
+            None => found.push(format!("there is no gateway `{}`", gateway.id)),
+        }
+    }
+    found
+}
+
+fn of_gateway(said: &Gateway, read: &Gateway, found: &mut Vec<String>) {
+    if said.client_address.value != read.client_address.value {
+        found.push(format!("`{}` knows the client's address otherwise", said.id));
+    }
+    for listener in &said.listeners {
+        match read.listener(&listener.name) {
+            Some(own) => of_listener(said, listener, own, found),
+            None => found.push(format!("`{}` has no listener `{}`", said.id, listener.name)),
+        }
+    }
+    for other in read.listeners.iter().filter(|other| said.listener(&other.name).is_none()) {
+        found.push(format!("`{}` has a listener `{}` that isn't declared", said.id, other.name));
+    }
+}
+
+fn of_listener(gateway: &Gateway, said: &Listener, read: &Listener, found: &mut Vec<String>) {
+    let secret = |listener: &Listener| listener.certificate.as_ref().map(|secret| secret.name.clone());
+    let client = |listener: &Listener| {
+        let client = listener.client_certificate.as_ref()?;
+        let names: BTreeSet<_> = client.names.iter().cloned().collect();
+        Some((client.required, client.ca.name.clone(), names))
+    };
+    let hosts = |listener: &Listener| {
+        let is_told_by_name = matches!(listener.protocol, ListenerProtocol::Https | ListenerProtocol::Tls);
+        is_told_by_name.then(|| listener.hosts.iter().cloned().collect::<BTreeSet<_>>())
+    };
+    let mut hold = |what: &str, is_equal: bool| {
+        if !is_equal {
+            found.push(format!("the {what} of `{}.{}` differs", gateway.id, said.name));
+        }
+    };
+    hold("protocol", said.protocol == read.protocol);
+    hold("port", said.port == read.port);
+    hold("certificate", secret(said) == secret(read));
+    hold("oldest TLS", said.min_tls == read.min_tls);
+    hold("ALPN", said.protocol != ListenerProtocol::Https || said.alpn == read.alpn);
+    hold("certificate asked of clients", client(said) == client(read));
+    hold("server names", hosts(said) == hosts(read));
+}
