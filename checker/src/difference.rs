@@ -106,11 +106,17 @@ pub struct Fate {
 /// What changes from `old` to `new`, entry by entry.
 #[must_use]
 pub fn diff(old: &Program, new: &Program) -> Comparison {
-    diff_at(old, new, |_| true)
+    diff_at(old, new, |_| true, |_, _| None)
 }
 
-/// What changes from `old` to `new` at the entries that are wanted.
-pub(crate) fn diff_at(old: &Program, new: &Program, wanted: impl Fn(&Way<'_>) -> bool) -> Comparison {
+/// What changes from `old` to `new` at the entries that are wanted. Where `equal` knows that nothing does, for so many kinds
+/// of requests, they are not gone through.
+pub(crate) fn diff_at(
+    old: &Program,
+    new: &Program,
+    wanted: impl Fn(&Way<'_>) -> bool,
+    equal: impl Fn(&mut Diagrams, &Opening<'_>) -> Option<usize> + Sync,
+) -> Comparison {
     let changes = Affected::between(old, new);
     let only = |one: &Program, other: &Program| -> Vec<ClusterId> {
         one.clusters.keys().filter(|cluster| !other.clusters.contains_key(*cluster)).cloned().collect()
@@ -131,6 +137,10 @@ pub(crate) fn diff_at(old: &Program, new: &Program, wanted: impl Fn(&Way<'_>) ->
             regions: 0,
         };
         if !changes.has(&opening.way, &[old, new]) {
+            return entry;
+        }
+        if let Some(kinds) = equal(diagrams, opening) {
+            entry.regions = kinds;
             return entry;
         }
         match compare(diagrams, opening, old, new) {

@@ -1,9 +1,13 @@
 //! Whether what a target does, as its reader says, is what the program says.
 
+mod tables;
+
 use crate::difference::{Change, EntryComparison, diff_at};
+use crate::entrance::Way;
 use gloo_ir::{Gateway, Listener, ListenerProtocol, Program};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use tables::{Tables, equal_kinds};
 
 /// What came of holding a program against what was read.
 #[derive(Clone, Debug)]
@@ -32,7 +36,14 @@ impl Equality {
 /// request goes to, so a rule's `hash` too, is not compared.
 #[must_use]
 pub fn equality(program: &Program, read: &Program) -> Equality {
-    let comparison = diff_at(&without_keys(program), &without_keys(read), |way| way.gateway().is_some());
+    let (program, read) = (&without_keys(program), &without_keys(read));
+    let tables = Tables::of(program).zip(Tables::of(read));
+    let is_gateway = |way: &Way<'_>| way.gateway().is_some();
+    let comparison = diff_at(program, read, is_gateway, |diagrams, opening| {
+        let (own, other) = tables.as_ref()?;
+        // What is beyond the limits as a whole may be within them request by request.
+        equal_kinds(diagrams, opening, [(program, own), (read, other)]).ok().flatten()
+    });
     Equality { entries: comparison.entries, settings: settings(program, read) }
 }
 

@@ -3,9 +3,12 @@
 
 use crate::report::Terminal;
 use gloo_checker::{Change, EntryComparison, Equality, equality};
-use gloo_ir::{Backend, Cluster, Program};
-use gloo_target::{Document, Unread, on_cluster};
+use gloo_ir::{Backend, Cluster, ClusterId, Program};
+use gloo_target::{ClusterOutput, Document, Output as Built, Unread, on_cluster};
+use rayon::prelude::*;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// So many differences, and so much that can't be read, are shown of one cluster.
 const MOST_SHOWN: usize = 10;
@@ -18,6 +21,31 @@ pub enum Proof {
     Unread(Vec<Unread>),
     /// There is no reader for the target yet.
     NoReader,
+}
+
+/// Holds what was built for each cluster against the program, in the order of the clusters. Clusters with the same files and
+/// the same program are held once.
+pub fn proofs(program: &Program, built: &Built) -> Vec<Arc<Proof>> {
+    let texts =
+        |one: &ClusterOutput| -> Vec<*const u8> { one.files.iter().map(|file| file.text.as_ptr()).collect() };
+    let mut first: BTreeMap<Vec<*const u8>, &ClusterOutput> = BTreeMap::new();
+    for one in &built.clusters {
+        first.entry(texts(one)).or_insert(one);
+    }
+    let held: BTreeMap<&ClusterId, Arc<Proof>> = first
+        .values()
+        .copied()
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .filter_map(|one| {
+            let cluster = program.clusters.get(&one.cluster)?;
+            let files = one.files.iter().map(|file| (file.path.as_str(), &*file.text));
+            Some((&one.cluster, Arc::new(proof(program, cluster, files))))
+        })
+        .collect();
+    let same =
+        |one: &ClusterOutput| first.get(&texts(one)).and_then(|first| held.get(&first.cluster)).cloned();
+    built.clusters.iter().map(|one| same(one).unwrap_or_else(|| Arc::new(Proof::NoReader))).collect()
 }
 
 /// Holds the manifests of a cluster, by their paths below its folder, against the program.
@@ -64,6 +92,17 @@ impl Proof {
             Self::Held(equality, _) if equality.is_proved() => "proved equal",
             Self::Held(..) => "differs",
             Self::Unread(_) | Self::NoReader => "not proved",
+        }
+    }
+
+    /// In a word, with how many kinds of requests were looked at.
+    pub fn summary(&self, terminal: &Terminal) -> String {
+        match self {
+            Self::Held(equality, _) if equality.is_proved() => {
+                format!("{}, {} regions", terminal.green(self.word()), equality.regions())
+            }
+            Self::Held(..) => terminal.red(self.word()),
+            Self::Unread(_) | Self::NoReader => terminal.yellow(self.word()),
         }
     }
 

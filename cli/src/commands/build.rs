@@ -3,6 +3,7 @@
 mod layout;
 
 use crate::arguments::{BackendArgument, BuildArguments, Output};
+use crate::proof::{Proof, proofs, title};
 use crate::report::{Outcome, Terminal, report_diagnostics};
 use crate::workspace::Workspace;
 use crate::world::{Change, World};
@@ -36,6 +37,7 @@ pub fn run(arguments: &BuildArguments, world: &dyn World, terminal: &mut Termina
     };
     let layout = layout::of(arguments, &mut workspace, &folder, world)?;
     let built = if workspace.is_right() { build(&mut workspace, &clusters, &layout)? } else { None };
+    let proofs = built.as_ref().map(|built| proofs(&workspace.compiled.program, built)).unwrap_or_default();
     drop(progress);
     let compiled = &workspace.compiled;
     let Some(built) = built else {
@@ -47,9 +49,14 @@ pub fn run(arguments: &BuildArguments, world: &dyn World, terminal: &mut Termina
         }
         return Ok(Outcome::Findings);
     };
-    let only: BTreeSet<ClusterId> = clusters.iter().map(|cluster| cluster.id.clone()).collect();
-    let only = (!arguments.clusters.is_empty()).then_some(&only);
-    write(&compiled.manifest.name, &built, &folder, only, arguments, world, terminal)
+    let mut refuted = clusters.iter().zip(&proofs).filter(|(_, proof)| proof.is_refuted()).peekable();
+    if refuted.peek().is_some() {
+        refuted.for_each(|(cluster, proof)| proof.write(cluster, &title(&cluster.backend.value), terminal));
+        bail!(
+            "nothing was written: the manifests don't mean what the program means, which is a bug in gloo: please report it"
+        );
+    }
+    write(&compiled.manifest.name, &built, &proofs, &folder, arguments, world, terminal)
 }
 
 /// The output of the clusters; nothing if something can't be said, which is then among the diagnostics.
@@ -115,13 +122,15 @@ fn set_backend(program: &mut Program, backend: BackendArgument) {
 fn write(
     name: &str,
     built: &Built,
+    proofs: &[Arc<Proof>],
     folder: &Path,
-    only: Option<&BTreeSet<ClusterId>>,
     arguments: &BuildArguments,
     world: &dyn World,
     terminal: &mut Terminal,
 ) -> Result<Outcome> {
     let existing = existing(folder, world)?;
+    let only: BTreeSet<ClusterId> = built.clusters.iter().map(|one| one.cluster.clone()).collect();
+    let only = (!arguments.clusters.is_empty()).then_some(&only);
     let changes = changes(name, built, &existing, only);
     if let Some((path, maker)) = changes.in_the_way.first_key_value() {
         let path = folder.join(path);
@@ -147,12 +156,13 @@ fn write(
     }
     list.extend(changes.delete.iter().map(|path| Change::Delete(folder.join(path))));
     world.change(&list).context("nothing more was written")?;
-    report(built, folder, &changes, &list, arguments, terminal);
+    report(built, proofs, folder, &changes, &list, arguments, terminal);
     Ok(Outcome::Good)
 }
 
 fn report(
     built: &Built,
+    proofs: &[Arc<Proof>],
     folder: &Path,
     changes: &gloo_target::Changes<'_>,
     list: &[Change],
@@ -165,9 +175,15 @@ fn report(
             let clusters: Vec<_> = built
                 .clusters
                 .iter()
-                .map(|one| {
+                .zip(proofs)
+                .map(|(one, proof)| {
                     let files: Vec<&str> = one.files.iter().map(|file| file.path.as_str()).collect();
-                    json!({ "cluster": one.cluster.as_str(), "target": one.target, "files": files })
+                    json!({
+                        "cluster": one.cluster.as_str(),
+                        "target": one.target,
+                        "files": files,
+                        "proof": proof.json(),
+                    })
                 })
                 .collect();
             terminal.json(&json!({
@@ -179,13 +195,14 @@ fn report(
             }));
         }
         Output::Text => {
-            for one in &built.clusters {
+            for (one, proof) in built.clusters.iter().zip(proofs) {
                 let count = one.files.len();
                 let plural = if count == 1 { "" } else { "s" };
                 terminal.line(&format!(
-                    "{} ({}): {count} file{plural}",
+                    "{} ({}): {count} file{plural}, {}",
                     terminal.bold(one.cluster.as_str()),
-                    one.target
+                    one.target,
+                    proof.summary(terminal)
                 ));
             }
             terminal.line(&format!(

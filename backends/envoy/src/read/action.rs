@@ -4,7 +4,9 @@ use super::option::{self, PerFilter, at, destination};
 use super::rewrite::{self, Rewrite};
 use super::{Site, manager};
 use gloo_domain::PathTemplate;
-use gloo_ir::{Action, GrpcStatus, HeaderOperation, Options, Percent, Redirect, Respond, Share, TextValue};
+use gloo_ir::{
+    Action, GrpcStatus, HeaderOperation, Options, Percent, Predicate, Redirect, Respond, Share, TextValue,
+};
 use gloo_target::{Fields, Unread};
 use std::time::Duration;
 
@@ -19,10 +21,11 @@ pub(super) struct Read {
     pub rewrite: Option<Rewrite>,
 }
 
-/// The action of a route.
+/// The action of a route for the requests that it matches.
 pub(super) fn read(
     site: &Site<'_>,
     route: &mut Fields<'_>,
+    matched: &Predicate,
     filters: PerFilter,
     websocket: bool,
 ) -> Result<Read, Unread> {
@@ -39,7 +42,7 @@ pub(super) fn read(
     }
     options.response_headers = response.into_iter().map(|one| at(site, one)).collect();
     if let Some(redirect) = route.object("redirect")? {
-        let (redirect, rewrite) = self::redirect(redirect)?;
+        let (redirect, rewrite) = self::redirect(redirect, matched)?;
         return Ok(Read { action: Action::Redirect(redirect), options, rewrite });
     }
     let forward = route.object("route")?;
@@ -70,7 +73,8 @@ pub(super) fn read(
     let upgrades = forward.objects("upgrade_configs")?;
     let passes = if upgrades.is_empty() { websocket } else { manager::websocket(upgrades)? };
     options.websocket = (!passes).then(|| at(site, false));
-    let rewrite = forward.object("regex_rewrite")?.map(rewrite::read).transpose()?;
+    let rewrite =
+        forward.object("regex_rewrite")?.map(|fields| rewrite::read(fields, matched)).transpose()?;
     if let Some(rewrite) = &rewrite {
         options.rewrite = Some(at(site, rewrite.template.clone()));
     }
@@ -140,7 +144,7 @@ fn grpc(response: &[HeaderOperation]) -> Option<GrpcStatus> {
     GrpcStatus::ALL.iter().copied().find(|status| status.number().to_string() == *number)
 }
 
-fn redirect(mut redirect: Fields<'_>) -> Result<(Redirect, Option<Rewrite>), Unread> {
+fn redirect(mut redirect: Fields<'_>, matched: &Predicate) -> Result<(Redirect, Option<Rewrite>), Unread> {
     let https = match redirect.text("scheme_redirect")? {
         Some("https") => Some(true),
         Some("http") => Some(false),
@@ -165,7 +169,8 @@ fn redirect(mut redirect: Fields<'_>) -> Result<(Redirect, Option<Rewrite>), Unr
         template.ok_or_else(|| redirect.unread("path_redirect", "it isn't known which path this means"))
     });
     let exact = exact.transpose()?;
-    let rewrite = redirect.object("regex_rewrite")?.map(rewrite::read).transpose()?;
+    let rewrite =
+        redirect.object("regex_rewrite")?.map(|fields| rewrite::read(fields, matched)).transpose()?;
     let path = exact.or_else(|| rewrite.as_ref().map(|rewrite| rewrite.template.clone()));
     redirect.done()?;
     Ok((Redirect { https, host, port, path, status }, rewrite))

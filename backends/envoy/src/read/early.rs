@@ -3,7 +3,7 @@
 use gloo_domain::AddressRange;
 use gloo_ir::TextAttribute;
 use gloo_target::{Fields, Unread};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a header holds that no client can set.
 #[derive(Clone, Debug)]
@@ -19,13 +19,19 @@ pub(super) enum Held {
 /// Tags with the ranges of each.
 pub(super) type Tags = Vec<(String, Vec<AddressRange>)>;
 
-/// The headers by their names.
-pub(super) type Early = BTreeMap<String, Held>;
+/// What is done to headers before routes are looked at.
+#[derive(Debug, Default)]
+pub(super) struct Early {
+    /// The headers of the proxy's own, by their names.
+    pub held: BTreeMap<String, Held>,
+    /// The headers of which nothing stays that a client sent.
+    pub removed: BTreeSet<String>,
+}
 
 /// The changes that `early_header_mutation_extensions` make. A header is the proxy's own only if what a client sent is
 /// removed first.
 pub(super) fn read(extensions: Vec<Fields<'_>>) -> Result<Early, Unread> {
-    let mut early = Early::new();
+    let mut early = Early::default();
     for mut extension in extensions {
         extension.ignore(&["name"]);
         let Some(mut config) = extension.object("typed_config")? else { continue };
@@ -34,10 +40,9 @@ pub(super) fn read(extensions: Vec<Fields<'_>>) -> Result<Early, Unread> {
         {
             return Err(config.unread("@type", "it isn't known what this does to requests"));
         }
-        let mut removed: Vec<&str> = Vec::new();
         for mut mutation in config.objects("mutations")? {
             if let Some(name) = mutation.text("remove")? {
-                removed.push(name);
+                early.removed.insert(name.to_ascii_lowercase());
             }
             if let Some(mut append) = mutation.object("append")? {
                 append.ignore(&["append_action"]);
@@ -53,10 +58,10 @@ pub(super) fn read(extensions: Vec<Fields<'_>>) -> Result<Early, Unread> {
                     "%DOWNSTREAM_PEER_DNS_SAN%" => Held::Text(TextAttribute::ClientCertificateDns),
                     _ => return Err(mutation.unread("append", format!("`{value}` can't be read"))),
                 };
-                if !removed.contains(&name) {
+                if !early.removed.contains(&name.to_ascii_lowercase()) {
                     return Err(mutation.unread("append", "a value that the client sent stays beside it"));
                 }
-                early.insert(name.to_ascii_lowercase(), held);
+                early.held.insert(name.to_ascii_lowercase(), held);
             }
             mutation.done()?;
         }

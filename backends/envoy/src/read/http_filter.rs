@@ -11,6 +11,8 @@ pub(super) struct Filters {
     pub fault: bool,
     /// Whether headers can be changed.
     pub header_mutation: bool,
+    /// Whether requests are routed at all.
+    pub router: bool,
 }
 
 /// The filters, the router last. What tags requests is added to `early`.
@@ -36,13 +38,17 @@ pub(super) fn read(filters: Vec<Fields<'_>>, early: &mut Early) -> Result<Filter
             "HeaderMutation" => found.header_mutation = true,
             "IPTagging" => {
                 let (header, tags) = tagging(&mut config)?;
-                early.insert(header, Held::ClientTags(tags));
+                if !early.removed.contains(&header) {
+                    return Err(config.unread("ip_tag_header", "tags that the client sent may stay"));
+                }
+                early.held.insert(header, Held::ClientTags(tags));
             }
             _ => return Err(config.unread("@type", "it isn't known what this filter does to requests")),
         }
         config.done()?;
         filter.done()?;
     }
+    found.router = is_routed;
     Ok(found)
 }
 

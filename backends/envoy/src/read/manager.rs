@@ -6,6 +6,25 @@ use gloo_ir::{ClientAddress, PathMode};
 use gloo_target::{Fields, Unread};
 use serde_json::json;
 
+/// Headers by which a caller that Envoy trusts orders how its request goes (Envoy's documentation, "HTTP header
+/// manipulation" and the router filter's headers). From clients whose address it knows itself Envoy takes none of them.
+const ORDERS: [&str; 14] = [
+    "x-envoy-decorator-operation",
+    "x-envoy-expected-rq-timeout-ms",
+    "x-envoy-force-trace",
+    "x-envoy-hedge-on-per-try-timeout",
+    "x-envoy-ip-tags",
+    "x-envoy-max-retries",
+    "x-envoy-retriable-header-names",
+    "x-envoy-retriable-status-codes",
+    "x-envoy-retry-grpc-on",
+    "x-envoy-retry-on",
+    "x-envoy-upstream-alt-stat-name",
+    "x-envoy-upstream-rq-per-try-timeout-ms",
+    "x-envoy-upstream-rq-timeout-alt-response",
+    "x-envoy-upstream-rq-timeout-ms",
+];
+
 /// What a manager does with all requests.
 #[derive(Debug)]
 pub(super) struct Manager<'a> {
@@ -25,7 +44,10 @@ pub(super) struct Manager<'a> {
 
 /// A manager for requests of that scheme.
 pub(super) fn read<'a>(mut manager: Fields<'a>, scheme: &str) -> Result<Manager<'a>, Unread> {
-    manager.ignore(&["@type", "stat_prefix", "generate_request_id", "request_headers_timeout"]);
+    manager.ignore(&["stat_prefix", "generate_request_id", "request_headers_timeout"]);
+    if !manager.needed_text("@type")?.ends_with(".HttpConnectionManager") {
+        return Err(manager.unread("@type", "it isn't known what this filter does to requests"));
+    }
     let path = "paths would be read otherwise than the program says";
     let never = json!("0s");
     manager.expect("stream_idle_timeout", &never, "long streams would end")?;
@@ -64,6 +86,15 @@ pub(super) fn read<'a>(mut manager: Fields<'a>, scheme: &str) -> Result<Manager<
     let client_address = client(&mut manager)?;
     let mut early = early::read(manager.objects("early_header_mutation_extensions")?)?;
     let filters = http_filter::read(manager.objects("http_filters")?, &mut early)?;
+    if !filters.router {
+        return Err(manager.unread("http_filters", "without a router nothing is routed"));
+    }
+    let is_stranger = matches!(client_address, ClientAddress::Header(_));
+    if let Some(order) = ORDERS.iter().find(|order| is_stranger && !early.removed.contains(**order)) {
+        return Err(
+            manager.unread("early_header_mutation_extensions", format!("a client could send `{order}`"))
+        );
+    }
     let websocket = websocket(manager.objects("upgrade_configs")?)?;
     let routes = manager.object("route_config")?;
     let routes = routes.ok_or_else(|| manager.unread("route_config", "it is missing"))?;

@@ -1,7 +1,8 @@
 //! Rewritten paths: a regular expression over the path and what replaces it, read back into a pattern and a template.
 
 use super::matcher;
-use gloo_domain::{PathPattern, PathTemplate, StringSet};
+use gloo_domain::{PathPattern, PathTemplate, StringSet, TooLarge};
+use gloo_ir::{Predicate, Test};
 use gloo_target::{Fields, Unread};
 
 /// What becomes of the paths of a pattern.
@@ -12,8 +13,8 @@ pub(super) struct Rewrite {
     pub template: PathTemplate,
 }
 
-/// A `RegexMatchAndSubstitute` that takes the path as a whole: `^(?:…)$`.
-pub(super) fn read(mut rewrite: Fields<'_>) -> Result<Rewrite, Unread> {
+/// A `RegexMatchAndSubstitute` that takes the path as a whole: `^(?:…)$`. It is asked only about paths that meet `matched`.
+pub(super) fn read(mut rewrite: Fields<'_>, matched: &Predicate) -> Result<Rewrite, Unread> {
     let unread = rewrite.unread("pattern", "it isn't known what this makes of paths");
     let pattern = rewrite.object("pattern")?.ok_or_else(|| unread.clone())?;
     let regex = matcher::expression(pattern)?;
@@ -27,18 +28,33 @@ pub(super) fn read(mut rewrite: Fields<'_>) -> Result<Rewrite, Unread> {
     let (pattern, groups) = pattern_of(body).ok_or_else(|| unread.clone())?;
     let template = template_of(substitution, &groups).ok_or_else(|| unread.clone())?;
     let pattern = PathPattern::parse(&pattern).map_err(|_| unread.clone())?;
-    // What was understood is what is written: both mean the same paths.
-    let understood = StringSet::path(&pattern).ok().zip(StringSet::regex(&regex).ok());
-    let is_same = understood.is_some_and(|(ours, theirs)| {
-        let both = StringSet::paths().and_then(|paths| Ok((ours.meet(&paths)?, theirs.meet(&paths)?)));
-        both.is_ok_and(|(ours, theirs)| {
-            ours.is_subset(&theirs) == Ok(true) && theirs.is_subset(&ours) == Ok(true)
-        })
+    // What was understood is what is written: of the paths that come here both mean the same.
+    let is_same = asked(matched).and_then(|asked| {
+        let (ours, theirs) =
+            (StringSet::path(&pattern)?.meet(&asked)?, StringSet::regex(&regex)?.meet(&asked)?);
+        Ok(ours.is_subset(&theirs)? && theirs.is_subset(&ours)?)
     });
+    let is_same = is_same.is_ok_and(|is_same| is_same);
     if !is_same {
         return Err(unread);
     }
     Ok(Rewrite { pattern, template })
+}
+
+/// The paths that a route is asked about.
+fn asked(matched: &Predicate) -> Result<StringSet, TooLarge> {
+    let all = match matched {
+        Predicate::All(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let mut asked = StringSet::paths()?;
+    for part in all {
+        if let Predicate::Test(Test::Path(patterns)) = part {
+            let each = patterns.iter().map(StringSet::path).collect::<Result<Vec<_>, _>>()?;
+            asked = asked.meet(&StringSet::join_all(&each)?)?;
+        }
+    }
+    Ok(asked)
 }
 
 /// What a group captures.
@@ -52,7 +68,7 @@ enum Group {
     BehindSlash,
 }
 
-/// An expression of literals and of the groups `([^/]+)`, `((?:/.*)?)`, `(/.*)` and `(.*)` as a pattern of paths.
+/// An expression of literals and of the groups `([^/]+)`, `((?:/.*)?)`, `(?:/(.*))?`, `/?(.*)`, `(/.*)` and `(.*)` as a pattern of paths.
 fn pattern_of(body: &str) -> Option<(String, Vec<Group>)> {
     let (mut pattern, mut groups, mut rest) = (String::new(), Vec::new(), body);
     while !rest.is_empty() {
@@ -79,10 +95,10 @@ fn pattern_of(body: &str) -> Option<(String, Vec<Group>)> {
             pattern.push_str("**");
             groups.push(Group::BehindSlash);
             rest = "";
-        } else if let Some(after) = rest.strip_prefix("/(?:(.*))?").filter(|after| after.is_empty()) {
+        } else if matches!(rest, "(?:/(.*))?" | "/?(.*)") {
             pattern.push_str("/**");
             groups.push(Group::BehindSlash);
-            rest = after;
+            rest = "";
         } else {
             let mut chars = rest.chars();
             let next = chars.next()?;

@@ -8,18 +8,20 @@ use gloo_ir::{
     Action, Attachment, Listener, Match, PathMode, Predicate, Respond, Rule, Table, TableId, Test,
 };
 use gloo_target::Unread;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 /// The tables of a listener: one for each virtual host, whose most specific domain a host goes by.
 pub(super) fn read(site: &Site<'_>, listener: &Listener, manager: Manager<'_>) -> Result<Vec<Table>, Unread> {
     let Manager { paths, early, filters, websocket, mut routes, .. } = manager;
     routes.ignore(&["name"]);
-    // Headers of the proxy's own don't leave it.
-    for name in routes.texts("request_headers_to_remove")? {
-        if !early.contains_key(&name.to_ascii_lowercase()) {
-            return Err(routes
-                .unread("request_headers_to_remove", format!("`{name}` is no header of the proxy's own")));
-        }
+    // Headers of the proxy's own don't leave it, and no others are kept back.
+    let removed = routes.texts("request_headers_to_remove")?;
+    let removed: BTreeSet<String> = removed.into_iter().map(str::to_ascii_lowercase).collect();
+    if removed != early.held.keys().cloned().collect() {
+        return Err(
+            routes.unread("request_headers_to_remove", "these are not just the headers of the proxy's own")
+        );
     }
     let mut tables = Vec::new();
     for mut host in routes.objects("virtual_hosts")? {
@@ -42,7 +44,7 @@ pub(super) fn read(site: &Site<'_>, listener: &Listener, manager: Manager<'_>) -
                 Some(all) => per_filter(all, &filters)?,
                 None => PerFilter::default(),
             };
-            let read = action::read(site, &mut route, settings, websocket)?;
+            let read = action::read(site, &mut route, &matched, settings, websocket)?;
             route.done()?;
             if rules.is_empty() && is_refusal(&matched, &read.action) {
                 refuses = true;
@@ -71,6 +73,8 @@ pub(super) fn read(site: &Site<'_>, listener: &Listener, manager: Manager<'_>) -
             rules,
         });
     }
+    let elsewhere =
+        routes.unread("virtual_hosts", "a host that the listener doesn't have gets another answer than 404");
     routes.done()?;
     let is_open = |table: &Table| match &table.attachment {
         Attachment::Gateway { hosts, .. } => hosts.iter().any(|host| host.value == HostPattern::Any),
@@ -78,7 +82,12 @@ pub(super) fn read(site: &Site<'_>, listener: &Listener, manager: Manager<'_>) -
     };
     // Envoy answers a host that no virtual host has as the language answers a host without a table.
     tables.retain(|table| !(is_open(table) && table.rules.iter().all(is_not_found)));
-    Ok(tables)
+    let is_served = |host: &HostPattern| listener.hosts.iter().any(|own| own.covers(host));
+    let is_elsewhere = |table: &Table| match &table.attachment {
+        Attachment::Gateway { hosts, .. } => hosts.iter().any(|host| !is_served(&host.value)),
+        _ => false,
+    };
+    if tables.iter().any(is_elsewhere) { Err(elsewhere) } else { Ok(tables) }
 }
 
 /// Whether a route answers 404 to everything.
@@ -94,13 +103,18 @@ fn is_refusal(matched: &Predicate, action: &Action) -> bool {
     let Predicate::All(parts) = matched else { return false };
     let [Predicate::Test(Test::Path(paths))] = parts.as_slice() else { return false };
     let [path] = paths.as_slice() else { return false };
-    let refused = StringSet::path(path).and_then(|refused| {
-        let strict = StringSet::strict_paths()?;
-        refused.meet(&strict).map(|both| both.is_empty())
-    });
-    // Of what it refuses nothing is a strict path, and it refuses what each kind of such paths looks like.
-    refused == Ok(true)
-        && ["/%", "/a%2", "/%zz", "/.;x", "/..;a/b", "//", "/a//b"].iter().all(|one| path.contains(one))
+    let mut known = REFUSALS.lock().unwrap_or_else(PoisonError::into_inner);
+    *known.entry(path.clone()).or_insert_with(|| refuses(path))
+}
+
+/// What is known of expressions: every virtual host has the same one.
+static REFUSALS: Mutex<BTreeMap<PathPattern, bool>> = Mutex::new(BTreeMap::new());
+
+/// Whether nothing of what a pattern refuses is a strict path, and it refuses what each kind of the others looks like.
+fn refuses(path: &PathPattern) -> bool {
+    let strict = StringSet::path(path).and_then(|refused| refused.meet(&StringSet::strict_paths()?));
+    let others = ["/%", "/a%2", "/%zz", "/.;x", "/..;a/b", "//", "/a//b"];
+    strict.is_ok_and(|strict| strict.is_empty()) && others.iter().all(|one| path.contains(one))
 }
 
 /// Adds a route's rules: where its paths are rewritten by an expression, one for those that it takes, one for the rest.

@@ -92,7 +92,7 @@ fn header(mut header: Fields<'_>, early: &Early) -> Result<Predicate, Unread> {
     if let Some(pseudo) = pseudo(&name, &text) {
         return pseudo.map(signed).ok_or(unread);
     }
-    match early.get(&name) {
+    match early.held.get(&name) {
         Some(Held::Path) => {
             let path = text.path().ok_or(unread)?;
             Ok(signed(Predicate::Test(Test::Path(vec![path]))))
@@ -107,7 +107,7 @@ fn header(mut header: Fields<'_>, early: &Early) -> Result<Predicate, Unread> {
 }
 
 fn is_plain(name: &str, early: &Early) -> bool {
-    !name.starts_with(':') && !early.contains_key(name)
+    !name.starts_with(':') && !early.held.contains_key(name)
 }
 
 /// A test of a text that may be absent. Envoy takes an absent header for one that matches nothing, inverted or not, unless

@@ -10,6 +10,7 @@ use gloo_ir::{
     Rule, Share, Table, TableId, Test,
 };
 use gloo_target::{Fields, Unread};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Which connections a chain is for.
@@ -81,7 +82,8 @@ pub(super) fn read<'a>(
 
 /// Where a TCP proxy sends connections.
 fn proxy(site: &Site<'_>, mut proxy: Fields<'_>) -> Result<Vec<Share>, Unread> {
-    proxy.ignore(&["stat_prefix", "idle_timeout"]);
+    proxy.ignore(&["stat_prefix"]);
+    proxy.expect("idle_timeout", &json!("0s"), "quiet connections would end")?;
     if !proxy.needed_text("@type")?.ends_with(".TcpProxy") {
         return Err(proxy.unread("@type", "it isn't known what this filter does to connections"));
     }
@@ -124,7 +126,7 @@ fn chosen<'a>(mut matcher: Fields<'a>) -> Result<Vec<(&'a str, Takes)>, Unread> 
         named.ignore(&["name"]);
         let mut value = named.object("typed_config")?.ok_or_else(|| missing.clone())?;
         named.done()?;
-        value.ignore(&["@type"]);
+        typed(&mut value, ".StringValue")?;
         let chain = value.needed_text("value")?;
         value.done()?;
         let mut predicate = one.object("predicate")?.ok_or(missing)?;
@@ -145,6 +147,14 @@ fn chosen<'a>(mut matcher: Fields<'a>) -> Result<Vec<(&'a str, Takes)>, Unread> 
     }
     list.done()?;
     Ok(order)
+}
+
+/// A configuration has to be of that type.
+fn typed(config: &mut Fields<'_>, end: &str) -> Result<(), Unread> {
+    if config.needed_text("@type")?.ends_with(end) {
+        return Ok(());
+    }
+    Err(config.unread("@type", "it isn't known what this does to connections"))
 }
 
 /// Adds what one predicate asks.
@@ -202,7 +212,8 @@ fn single_of(single: Option<Fields<'_>>, takes: &mut Takes) -> Result<(), Unread
             let config = custom.object("typed_config")?;
             let mut config = config.ok_or_else(|| custom.unread("typed_config", "it is missing"))?;
             custom.done()?;
-            config.ignore(&["@type", "stat_prefix"]);
+            config.ignore(&["stat_prefix"]);
+            typed(&mut config, ".ip.v3.Ip")?;
             let ranges =
                 config.objects("cidr_ranges")?.into_iter().map(range).collect::<Result<Vec<_>, _>>()?;
             config.done()?;

@@ -4,6 +4,7 @@ use super::matcher;
 use gloo_ir::{Alpn, ClientCertificate, NamePattern, Secret, TlsVersion};
 use gloo_source::{FileId, NodeId, Place};
 use gloo_target::{Fields, Unread};
+use serde_json::json;
 
 /// What a listener's TLS is.
 pub(super) struct Tls {
@@ -19,7 +20,9 @@ pub(super) fn read(mut socket: Fields<'_>) -> Result<Tls, Unread> {
     let missing = |fields: &Fields<'_>, name: &str| fields.unread(name, "it is missing");
     let mut config = socket.object("typed_config")?.ok_or_else(|| missing(&socket, "typed_config"))?;
     socket.done()?;
-    config.ignore(&["@type"]);
+    if !config.needed_text("@type")?.ends_with(".DownstreamTlsContext") {
+        return Err(config.unread("@type", "it isn't known what this does to connections"));
+    }
     let required = config.flag("require_client_certificate")?.unwrap_or(false);
     let mut common =
         config.object("common_tls_context")?.ok_or_else(|| missing(&config, "common_tls_context"))?;
@@ -46,11 +49,11 @@ pub(super) fn read(mut socket: Fields<'_>) -> Result<Tls, Unread> {
     let (Some(own), true) = (secrets.pop(), secrets.is_empty()) else {
         return Err(common.unread("tls_certificate_sds_secret_configs", "one certificate is expected here"));
     };
-    let certificate = secret(own)?;
+    let certificate = secret(own, CERTIFICATE)?;
     let client = match common.object("combined_validation_context")? {
         Some(combined) => Some(client(combined, required)?),
         None => match common.object("validation_context_sds_secret_config")? {
-            Some(authority) => Some(certificate_of(secret(authority)?, required, Vec::new())),
+            Some(authority) => Some(certificate_of(secret(authority, AUTHORITY)?, required, Vec::new())),
             None if required => {
                 return Err(common.unread("", "a certificate is asked for that nobody checks"));
             }
@@ -61,36 +64,38 @@ pub(super) fn read(mut socket: Fields<'_>) -> Result<Tls, Unread> {
     Ok(Tls { certificate, oldest, alpn, client })
 }
 
-/// A secret by its name; what Envoy reads is the file that is called so.
-fn secret(mut config: Fields<'_>) -> Result<Secret, Unread> {
+/// A secret by its name, which Envoy reads from the file of that secret, and again when it changes.
+pub(super) fn secret(mut config: Fields<'_>, file: &str) -> Result<Secret, Unread> {
     let name = config.needed_text("name")?.to_owned();
-    let mut source =
-        config.object("sds_config")?.ok_or_else(|| config.unread("sds_config", "it is missing"))?;
-    source.ignore(&["resource_api_version"]);
-    let mut path = source
-        .object("path_config_source")?
-        .ok_or_else(|| source.unread("path_config_source", "it is missing"))?;
-    path.ignore(&["watched_directory"]);
-    let file = path.needed_text("path")?;
-    if !file.starts_with(&format!("/etc/gloo/secrets/{name}/")) {
-        return Err(path.unread("path", format!("it isn't a file of the secret `{name}`")));
-    }
-    path.done()?;
-    source.done()?;
+    let folder = format!("/etc/gloo/secrets/{name}");
+    let source = json!({
+        "path_config_source": { "path": format!("{folder}/{file}"), "watched_directory": { "path": folder } },
+        "resource_api_version": "V3",
+    });
+    config.expect("sds_config", &source, "it isn't the file of the secret")?;
     config.done()?;
     Ok(Secret { namespace: None, name, at: nowhere() })
 }
+
+/// The file of a secret that is a certificate with its key.
+pub(super) const CERTIFICATE: &str = "certificate.yaml";
+/// The file of a secret that is an authority.
+pub(super) const AUTHORITY: &str = "authority.yaml";
 
 fn client(mut combined: Fields<'_>, required: bool) -> Result<ClientCertificate, Unread> {
     let mut names = Vec::new();
     if let Some(mut default) = combined.object("default_validation_context")? {
         for mut one in default.objects("match_typed_subject_alt_names")? {
-            one.ignore(&["san_type"]);
+            let kind = one.text("san_type")?;
             let matched = one.object("matcher")?.ok_or_else(|| one.unread("matcher", "it is missing"))?;
             let text = matcher::read(matched)?;
-            names.push(
-                name(&text).ok_or_else(|| one.unread("matcher", "it isn't known which names this means"))?,
-            );
+            let name = name(&text);
+            let name = name.ok_or_else(|| one.unread("matcher", "it isn't known which names this means"))?;
+            let (NamePattern::Exactly(text) | NamePattern::Below(text)) = &name;
+            if kind != Some(if text.contains("://") { "URI" } else { "DNS" }) {
+                return Err(one.unread("san_type", "these names are of another kind"));
+            }
+            names.push(name);
             one.done()?;
         }
         default.done()?;
@@ -99,7 +104,7 @@ fn client(mut combined: Fields<'_>, required: bool) -> Result<ClientCertificate,
     let authority =
         authority.ok_or_else(|| combined.unread("validation_context_sds_secret_config", "it is missing"))?;
     combined.done()?;
-    Ok(certificate_of(secret(authority)?, required, names))
+    Ok(certificate_of(secret(authority, AUTHORITY)?, required, names))
 }
 
 fn certificate_of(ca: Secret, required: bool, names: Vec<NamePattern>) -> ClientCertificate {

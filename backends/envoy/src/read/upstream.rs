@@ -1,9 +1,10 @@
 //! What a cluster stands for, by where its endpoints are.
 
+use super::tls;
 use gloo_domain::HostPattern;
 use gloo_ir::{ExternalTls, Program, Target};
 use gloo_target::{Fields, Unread};
-use serde_json::Value;
+use serde_json::json;
 
 /// What calls of a cluster come to.
 #[derive(Clone, Debug)]
@@ -13,6 +14,9 @@ pub(super) struct Upstream {
     /// The name of the port.
     pub port: String,
 }
+
+/// The secret of the authorities that the system trusts.
+const SYSTEM: &str = "system";
 
 /// How calls travel, which is not read.
 const TRAVEL: [&str; 12] = [
@@ -108,34 +112,58 @@ fn tls(base: &Program, cluster: &mut Fields<'_>, upstream: &Upstream) -> Result<
         Target::External(id) => base.externals.get(id),
         Target::Service { .. } => None,
     };
-    let socket = cluster.take("transport_socket");
-    let config = socket.and_then(|socket| socket.get("typed_config"));
     let said = external.map_or(&ExternalTls::Off, |external| &external.tls.value);
-    let wrong = |what: &str| Err(cluster.unread("transport_socket", what));
-    let (sni, certificate) = match (said, config) {
+    let wrong = |what: &str| cluster.unread("transport_socket", what);
+    let (not_declared, not_begun) =
+        (wrong("TLS is begun where none is declared"), wrong("no TLS is begun where it is declared"));
+    let socket = cluster.object("transport_socket")?;
+    let (mut socket, sni, certificate) = match (said, socket) {
         (ExternalTls::Off, None) => return Ok(()),
-        (ExternalTls::Off, Some(_)) => return wrong("TLS is begun where none is declared"),
-        (_, None) => return wrong("no TLS is begun where it is declared"),
-        (ExternalTls::Simple { sni }, Some(_)) => (sni, None),
-        (ExternalTls::Mutual { certificate, sni }, Some(_)) => (sni, Some(certificate)),
+        (ExternalTls::Off, Some(_)) => return Err(not_declared),
+        (_, None) => return Err(not_begun),
+        (ExternalTls::Simple { sni }, Some(socket)) => (socket, sni, None),
+        (ExternalTls::Mutual { certificate, sni }, Some(socket)) => (socket, sni, Some(certificate)),
     };
-    let config = config.unwrap_or(&Value::Null);
+    socket.ignore(&["name"]);
+    let mut config =
+        socket.object("typed_config")?.ok_or_else(|| socket.unread("typed_config", "it is missing"))?;
+    socket.done()?;
+    if !config.needed_text("@type")?.ends_with(".UpstreamTlsContext") {
+        return Err(config.unread("@type", "it isn't known what this does to connections"));
+    }
     let host = external.and_then(|external| external.hosts.first()).map(ToString::to_string);
-    if config.get("sni").and_then(Value::as_str).map(str::to_owned) != sni.clone().or(host) {
-        return wrong("the server name is another than the declared one");
+    if config.text("sni")?.map(str::to_owned) != sni.clone().or(host) {
+        return Err(config.unread("sni", "the server name is another than the declared one"));
     }
-    let is_verified = config.pointer("/common_tls_context/validation_context_sds_secret_config").is_some()
-        || config.pointer("/common_tls_context/validation_context").is_some();
-    let names = config.get("auto_sni_san_validation").and_then(Value::as_bool);
-    if !is_verified || names != Some(true) {
-        return wrong("the server's certificate is not verified");
+    config.expect(
+        "auto_sni_san_validation",
+        &json!(true),
+        "the name in the server's certificate is not verified",
+    )?;
+    let mut common = config
+        .object("common_tls_context")?
+        .ok_or_else(|| config.unread("common_tls_context", "it is missing"))?;
+    config.done()?;
+    // Which HTTP is spoken is part of how calls travel.
+    common.ignore(&["alpn_protocols"]);
+    let versions =
+        json!({ "tls_minimum_protocol_version": "TLSv1_2", "tls_maximum_protocol_version": "TLSv1_3" });
+    common.expect("tls_params", &versions, "another TLS is spoken than 1.2 and 1.3")?;
+    let authority = common.object("validation_context_sds_secret_config")?;
+    let authority = authority.ok_or_else(|| common.unread("", "the server's certificate is not verified"))?;
+    if tls::secret(authority, tls::AUTHORITY)?.name != SYSTEM {
+        return Err(common.unread(
+            "validation_context_sds_secret_config",
+            "it is verified by others than the system's authorities",
+        ));
     }
-    let own = config
-        .pointer("/common_tls_context/tls_certificate_sds_secret_configs/0/name")
-        .and_then(Value::as_str);
-    match (certificate, own) {
-        (None, None) => Ok(()),
-        (Some(certificate), Some(own)) if own.ends_with(&certificate.name) => Ok(()),
-        _ => wrong("the client's certificate is another than the declared one"),
+    let mut own = common.objects("tls_certificate_sds_secret_configs")?;
+    let own = own.pop().map(|own| tls::secret(own, tls::CERTIFICATE)).transpose()?;
+    if own.map(|own| own.name) != certificate.map(|certificate| certificate.name.clone()) {
+        return Err(common.unread(
+            "tls_certificate_sds_secret_configs",
+            "the client's certificate is another than the declared one",
+        ));
     }
+    common.done()
 }
