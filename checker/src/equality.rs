@@ -4,7 +4,7 @@ mod tables;
 
 use crate::difference::{Change, EntryComparison, diff_at};
 use crate::entrance::Way;
-use gloo_ir::{Gateway, Listener, ListenerProtocol, Program};
+use gloo_ir::{Attachment, Gateway, Listener, ListenerProtocol, Program};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tables::{Tables, equal_kinds};
@@ -40,11 +40,27 @@ pub fn equality(program: &Program, read: &Program) -> Equality {
     let tables = Tables::of(program).zip(Tables::of(read));
     let is_gateway = |way: &Way<'_>| way.gateway().is_some();
     let comparison = diff_at(program, read, is_gateway, |diagrams, opening| {
+        // Without a table every connection is refused, whatever it begins with.
+        if let Way::Listener(gateway, listener) = &opening.way
+            && [program, read].iter().all(|one| is_idle(one, gateway, listener))
+        {
+            return Some(1);
+        }
         let (own, other) = tables.as_ref()?;
         // What is beyond the limits as a whole may be within them request by request.
         equal_kinds(diagrams, opening, [(program, own), (read, other)]).ok().flatten()
     });
     Equality { entries: comparison.entries, settings: settings(program, read) }
+}
+
+/// Whether a listener has no table.
+fn is_idle(program: &Program, own: &Gateway, listener: &Listener) -> bool {
+    !program.tables.values().any(|table| match &table.attachment {
+        Attachment::Gateway { gateway, listeners, .. } => {
+            *gateway == own.id && listeners.contains(&listener.name)
+        }
+        Attachment::Mesh { .. } | Attachment::Delegated => false,
+    })
 }
 
 fn without_keys(program: &Program) -> Program {
@@ -61,19 +77,32 @@ fn settings(program: &Program, read: &Program) -> Vec<String> {
     let mut found = Vec::new();
     for gateway in program.gateways.values() {
         match read.gateways.get(&gateway.id) {
-            Some(own) => of_gateway(gateway, own, &mut found),
+            Some(own) => of_gateway((program, gateway), (read, own), &mut found),
             None => found.push(format!("there is no gateway `{}`", gateway.id)),
         }
     }
     found
 }
 
-fn of_gateway(said: &Gateway, read: &Gateway, found: &mut Vec<String>) {
+fn of_gateway(
+    (program, said): (&Program, &Gateway),
+    (what, read): (&Program, &Gateway),
+    found: &mut Vec<String>,
+) {
     if said.client_address.value != read.client_address.value {
         found.push(format!("`{}` knows the client's address otherwise", said.id));
     }
     for listener in &said.listeners {
         match read.listener(&listener.name) {
+            Some(own)
+                if !listener.protocol.is_http()
+                    && is_idle(program, said, listener)
+                    && is_idle(what, read, own) =>
+            {
+                if own.port != listener.port {
+                    found.push(format!("the port of `{}.{}` differs", said.id, listener.name));
+                }
+            }
             Some(own) => of_listener(said, listener, own, found),
             None => found.push(format!("`{}` has no listener `{}`", said.id, listener.name)),
         }

@@ -30,7 +30,11 @@ fn built() -> tempfile::TempDir {
     let workspace = workspace.to_str().expect("a path");
     let output = gloo(&["build", "--cluster", "lab", "--out", "out", workspace], folder.path());
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert!(text(&output.stdout).contains("lab (Envoy 1.40): 3 files, proved equal"), "{}", text(&output.stdout));
+    assert!(
+        text(&output.stdout).contains("lab (Envoy 1.40): 3 files, proved equal"),
+        "{}",
+        text(&output.stdout)
+    );
     folder
 }
 
@@ -45,7 +49,11 @@ fn what_was_built_is_proved() {
     let folder = built();
     let output = verify(folder.path(), &[]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
-    assert!(text(&output.stdout).starts_with("proved equal: lab (Envoy 1.40) · "), "{}", text(&output.stdout));
+    assert!(
+        text(&output.stdout).starts_with("proved equal: lab (Envoy 1.40) · "),
+        "{}",
+        text(&output.stdout)
+    );
     let output = verify(folder.path(), &["-o", "json"]);
     let json: Value = serde_json::from_slice(&output.stdout).expect("an object");
     assert_eq!(json["clusters"][0]["result"]["proof"], "proved equal");
@@ -78,7 +86,10 @@ fn edits_are_found() {
         let said = text(&output.stdout);
         assert_eq!(output.status.code(), Some(1), "{old}: {said}");
         assert!(said.starts_with("differs: lab (Envoy 1.40)\n"), "{old}: {said}");
-        assert!(said.lines().any(|line| line.trim_start().starts_with("as ") && line.contains(request)), "{old}: {said}");
+        assert!(
+            said.lines().any(|line| line.trim_start().starts_with("as ") && line.contains(request)),
+            "{old}: {said}"
+        );
     }
 }
 
@@ -88,7 +99,11 @@ fn what_cannot_be_read_is_said() {
     let folder = built();
     let file = folder.path().join("out/lab/edge.yaml");
     let before = std::fs::read_to_string(&file).expect("the bootstrap");
-    let after = before.replacen("use_remote_address: true\n", "use_remote_address: true\n          proxy_100_continue: true\n", 1);
+    let after = before.replacen(
+        "use_remote_address: true\n",
+        "use_remote_address: true\n          proxy_100_continue: true\n",
+        1,
+    );
     std::fs::write(&file, after).expect("a file");
     let output = verify(folder.path(), &[]);
     assert_eq!(output.status.code(), Some(1));
@@ -100,6 +115,7 @@ fn what_cannot_be_read_is_said() {
     std::fs::write(&file, "a: [\n").expect("a file");
     let said = text(&verify(folder.path(), &[]).stdout);
     assert!(said.contains("edge.yaml: it isn't YAML"), "{said}");
-    let output = gloo(&["verify", "nowhere", "--against", storefront().to_str().expect("a path")], folder.path());
+    let output =
+        gloo(&["verify", "nowhere", "--against", storefront().to_str().expect("a path")], folder.path());
     assert_eq!(output.status.code(), Some(2));
 }

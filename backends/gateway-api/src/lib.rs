@@ -16,6 +16,7 @@ mod names;
 mod object;
 mod prerequisites;
 mod rank;
+pub mod read;
 mod reference_grant;
 mod route_match;
 mod service;

@@ -36,7 +36,16 @@ pub fn to_yaml(documents: &[Value]) -> Result<String, YamlError> {
 /// The documents of a YAML text.
 ///
 /// # Errors
-/// The text is no YAML.
+/// The text is no YAML, or comes to far more than it is long, by aliases.
 pub fn from_yaml(text: &str) -> Result<Vec<Value>, YamlError> {
-    serde_saphyr::from_multiple(text).map_err(|error| YamlError(error.to_string()))
+    // A text can be as large as a workspace asks for, but not larger than itself.
+    let most = text.len().saturating_add(1_000);
+    let budget = serde_saphyr::budget! {
+        max_nodes: most,
+        max_events: most.saturating_mul(2),
+        max_total_scalar_bytes: most,
+        max_documents: most,
+    };
+    let options = serde_saphyr::options! { budget: budget };
+    serde_saphyr::from_multiple_with_options(text, options).map_err(|error| YamlError(error.to_string()))
 }

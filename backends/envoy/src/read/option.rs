@@ -5,6 +5,7 @@ use gloo_ir::{
     At, Destination, Fault, GrpcStatus, HashKey, HeaderOperation, Mirror, Percent, Retries, RetryOn,
 };
 use gloo_target::{Fields, Unread};
+use serde_json::json;
 use std::time::Duration;
 
 /// A duration as protobuf's JSON has it: `1.5s`.
@@ -68,8 +69,12 @@ pub(super) fn retries(mut policy: Fields<'_>) -> Result<Retries, Unread> {
 
 /// Where copies go.
 pub(super) fn mirror(site: &Site<'_>, mut policy: Fields<'_>) -> Result<Mirror, Unread> {
-    // Neither changes what is sent, or to whom.
-    policy.ignore(&["trace_sampled", "disable_shadow_host_suffix_append"]);
+    policy.ignore(&["trace_sampled"]);
+    policy.expect(
+        "disable_shadow_host_suffix_append",
+        &json!(true),
+        "the copy's host would get `-shadow` behind it",
+    )?;
     let to = destination(site, &mut policy, "cluster")?;
     let share = match policy.object("runtime_fraction")? {
         Some(mut fraction) => {

@@ -37,6 +37,9 @@ pub(crate) fn act(
             Err(Final::Redirected { status: redirect.status, location: Some(location), by }.into())
         }
         Action::Respond(respond) => {
+            if let Some(body) = &respond.body {
+                walk.effect(Effect::Body(body.clone()));
+            }
             transform::responses(walk, policies, Some((&decider, &options.response_headers)), &passing);
             Err(Final::Responded { status: status(walk.program, respond, &passing), by: decider.name }.into())
         }

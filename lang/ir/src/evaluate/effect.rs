@@ -53,6 +53,8 @@ pub enum Effect {
     AllowOrigin(String),
     /// It leaves by an egress gateway.
     Egress(GatewayId),
+    /// The proxy's own answer has this body.
+    Body(String),
 }
 
 /// A change of one header.
@@ -99,6 +101,7 @@ impl Effect {
             Self::Compress(_) => "compress",
             Self::AllowOrigin(_) => "allow_origin",
             Self::Egress(_) => "egress",
+            Self::Body(_) => "body",
         }
     }
 
@@ -119,7 +122,8 @@ impl Effect {
             | Self::RequestBody(text)
             | Self::ResponseBody(text)
             | Self::Mask(text)
-            | Self::AllowOrigin(text) => json!(text),
+            | Self::AllowOrigin(text)
+            | Self::Body(text) => json!(text),
             Self::Fault(fault) => json!({
                 "delay": fault.delay.map(words::duration),
                 "abort": fault.abort,
@@ -163,6 +167,7 @@ impl Effect {
             Self::Compress(kinds) => format!("compressed by {}", kinds.join(" or ")),
             Self::AllowOrigin(origin) => format!("{origin} may read it"),
             Self::Egress(gateway) => format!("leaves by {gateway}"),
+            Self::Body(body) => format!("body {}", gloo_domain::quoted(body)),
         }
     }
 }
