@@ -25,6 +25,7 @@ mod number;
 mod object;
 mod peer_authentication;
 mod prerequisites;
+pub mod read;
 mod route;
 mod server_tls;
 mod service_entry;
