@@ -11,23 +11,27 @@ pub(crate) fn differ(one: &Trace, other: &Trace) -> bool {
     !one.answers_like(other) || effects(one) != effects(other)
 }
 
-/// What is done besides, in words; a limit counts the same whatever its policy is called.
+/// What is done besides, in words, kind by kind: only changes of one kind, as of headers, come one after the other. A limit
+/// counts the same whatever its policy is called.
 fn effects(trace: &Trace) -> Vec<(&'static str, serde_json::Value)> {
-    let plain = |effect: &Effect| {
-        let mut value = effect.value();
-        if let (Effect::Limit { .. }, Some(object)) = (effect, value.as_object_mut()) {
-            object.remove("policy");
-        }
-        (effect.word(), value)
-    };
-    trace.effects.iter().map(plain).collect()
+    let mut effects: Vec<_> = trace.effects.iter().map(plain).collect();
+    effects.sort_by_key(|(word, _)| *word);
+    effects
+}
+
+fn plain(effect: &Effect) -> (&'static str, serde_json::Value) {
+    let mut value = effect.value();
+    if let (Effect::Limit { .. }, Some(object)) = (effect, value.as_object_mut()) {
+        object.remove("policy");
+    }
+    (effect.word(), value)
 }
 
 /// What is done to a request by the first and not by the second, in words.
 pub(crate) fn effects_without(one: &Trace, other: &Trace) -> Vec<String> {
     let others = effects(other);
-    let own = one.effects.iter().zip(effects(one));
-    own.filter(|(_, plain)| !others.contains(plain)).map(|(effect, _)| effect.text()).collect()
+    let own = one.effects.iter().filter(|effect| !others.contains(&plain(effect)));
+    own.map(Effect::text).collect()
 }
 
 /// Who decides about requests: a program, on a cluster.

@@ -19,8 +19,6 @@ pub enum Proof {
     Held(Equality, &'static str),
     /// What of them could not be read.
     Unread(Vec<Unread>),
-    /// There is no reader for the target yet.
-    NoReader,
 }
 
 /// Holds what was built for each cluster against the program, in the order of the clusters. Clusters with the same files and
@@ -45,7 +43,7 @@ pub fn proofs(program: &Program, built: &Built) -> Vec<Arc<Proof>> {
         .collect();
     let same =
         |one: &ClusterOutput| first.get(&texts(one)).and_then(|first| held.get(&first.cluster)).cloned();
-    built.clusters.iter().map(|one| same(one).unwrap_or_else(|| Arc::new(Proof::NoReader))).collect()
+    built.clusters.iter().filter_map(same).collect()
 }
 
 /// Holds the manifests of a cluster, by their paths below its folder, against the program.
@@ -54,9 +52,6 @@ pub fn proof<'f>(
     cluster: &Cluster,
     files: impl Iterator<Item = (&'f str, &'f str)>,
 ) -> Proof {
-    if !matches!(cluster.backend.value, Backend::Envoy { .. }) {
-        return Proof::NoReader;
-    }
     let (mut documents, mut unread) = (Vec::new(), Vec::new());
     for (path, text) in files {
         let is_manifest =
@@ -72,13 +67,19 @@ pub fn proof<'f>(
     if !unread.is_empty() {
         return Proof::Unread(unread);
     }
-    match gloo_envoy::read::read(program, &cluster.id, &documents) {
-        Ok(read) => {
-            Proof::Held(equality(&on_cluster(program, &cluster.id), &read), gloo_envoy::read::NOT_READ)
-        }
+    let (read, besides): (Read, _) = match cluster.backend.value {
+        Backend::Istio { .. } => (gloo_istio::read::read, gloo_istio::read::NOT_READ),
+        Backend::GatewayApi { .. } => (gloo_gateway_api::read::read, gloo_gateway_api::read::NOT_READ),
+        Backend::Envoy { .. } => (gloo_envoy::read::read, gloo_envoy::read::NOT_READ),
+    };
+    match read(program, &cluster.id, &documents) {
+        Ok(read) => Proof::Held(equality(&on_cluster(program, &cluster.id), &read), besides),
         Err(unread) => Proof::Unread(unread),
     }
 }
+
+/// What reads a target's manifests.
+type Read = fn(&Program, &ClusterId, &[Document]) -> Result<Program, Vec<Unread>>;
 
 impl Proof {
     /// Whether the manifests are known to mean something else.
@@ -91,7 +92,7 @@ impl Proof {
         match self {
             Self::Held(equality, _) if equality.is_proved() => "proved equal",
             Self::Held(..) => "differs",
-            Self::Unread(_) | Self::NoReader => "not proved",
+            Self::Unread(_) => "not proved",
         }
     }
 
@@ -102,7 +103,7 @@ impl Proof {
                 format!("{}, {} regions", terminal.green(self.word()), equality.regions())
             }
             Self::Held(..) => terminal.red(self.word()),
-            Self::Unread(_) | Self::NoReader => terminal.yellow(self.word()),
+            Self::Unread(_) => terminal.yellow(self.word()),
         }
     }
 
@@ -130,10 +131,6 @@ impl Proof {
                     terminal.line(&format!("  and {more} more"));
                 }
             }
-            Self::NoReader => {
-                let word = terminal.yellow(self.word());
-                terminal.line(&format!("{word}: {head}: gloo doesn't read this target's manifests back yet"));
-            }
         }
     }
 
@@ -155,7 +152,7 @@ impl Proof {
                 });
                 (equality.regions(), equality.settings.clone(), all.collect())
             }
-            Self::Unread(_) | Self::NoReader => (0, Vec::new(), Vec::new()),
+            Self::Unread(_) => (0, Vec::new(), Vec::new()),
         };
         let unread: Vec<String> = match self {
             Self::Unread(unread) => unread.iter().map(ToString::to_string).collect(),

@@ -31,13 +31,27 @@ impl FilterSpec {
 
     /// Rewrites the whole path by an expression.
     pub fn rewrite(&mut self, substitution: &gloo_domain::Substitution) {
-        self.url_rewrite = Some(json!({ "path": {
-            "type": "ReplaceRegexMatch",
-            "replaceRegexMatch": {
-                "pattern": format!("^{}$", grouped(&substitution.regex)),
-                "substitution": substitution.replacement,
-            },
-        } }));
+        self.rewrite_by(
+            "path",
+            json!({
+                "type": "ReplaceRegexMatch",
+                "replaceRegexMatch": {
+                    "pattern": format!("^{}$", grouped(&substitution.regex)),
+                    "substitution": substitution.replacement,
+                },
+            }),
+        );
+    }
+
+    /// Keeps a rewritten host from being told: unless said, Envoy Gateway adds the original as `x-forwarded-host`.
+    pub fn hide_host(&mut self) {
+        self.rewrite_by("appendXForwardedHost", false.into());
+    }
+
+    fn rewrite_by(&mut self, field: &str, value: Value) {
+        if let Some(fields) = self.url_rewrite.get_or_insert_with(|| json!({})).as_object_mut() {
+            fields.insert(field.to_owned(), value);
+        }
     }
 
     /// Answers.

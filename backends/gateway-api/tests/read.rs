@@ -133,51 +133,10 @@ fn differences(held: &Equality) -> String {
     text
 }
 
-/// Where a rule gives the destination another host, Envoy Gateway adds the one that the client asked for to
-/// `x-forwarded-host`, unless an HTTPRouteFilter says `appendXForwardedHost: false`. What is emitted doesn't, and the
-/// program adds no header: these differ by it alone.
-const ADDS_HOST: [&str; 2] = ["actions", "externals"];
-
-/// The documents with that said for each rule that needs it.
-fn without_added_host(documents: &[Document]) -> Vec<Document> {
-    let mut documents = documents.to_vec();
-    let name = "no-forwarded-host";
-    let filter = json!({
-        "type": "ExtensionRef",
-        "extensionRef": { "group": "gateway.envoyproxy.io", "kind": "HTTPRouteFilter", "name": name },
-    });
-    for route in documents.iter_mut().filter(|document| document.value["kind"] == "HTTPRoute") {
-        for rule in route.value["spec"]["rules"].as_array_mut().unwrap() {
-            let Some(filters) = rule.get_mut("filters").and_then(Value::as_array_mut) else { continue };
-            if filters.iter().any(|filter| filter.pointer("/urlRewrite/hostname").is_some()) {
-                filters.push(filter.clone());
-            }
-        }
-    }
-    let value = json!({
-        "apiVersion": "gateway.envoyproxy.io/v1alpha1",
-        "kind": "HTTPRouteFilter",
-        "metadata": { "name": name, "namespace": "shop-ingress" },
-        "spec": { "urlRewrite": { "appendXForwardedHost": false } },
-    });
-    documents.push(Document { file: "added.yaml".to_owned(), value });
-    documents
-}
-
 #[test]
 fn what_is_emitted_means_what_the_program_means() {
     for case in cases() {
         let held = case.held(&case.documents).unwrap_or_else(|unread| panic!("{}: {unread}", case.name));
-        let held = if ADDS_HOST.contains(&case.name.as_str()) {
-            assert!(
-                differences(&held).contains("add x-forwarded-host"),
-                "{} is mended: tell it here",
-                case.name
-            );
-            case.held(&without_added_host(&case.documents)).unwrap()
-        } else {
-            held
-        };
         assert!(held.is_proved(), "{}: {}", case.name, differences(&held));
         assert!(held.regions() > 0, "{} has requests", case.name);
         println!("{}: {} regions", case.name, held.regions());
@@ -193,8 +152,8 @@ const FOR_ENVOY_GATEWAY_ALONE: [&str; 6] =
 #[test]
 fn every_age_of_routes_means_the_same() {
     for case in cases() {
-        let documents = without_added_host(&case.documents);
-        let readings = read::readings(&case.program, &case.cluster.id, &documents).unwrap();
+        let documents = &case.documents;
+        let readings = read::readings(&case.program, &case.cluster.id, documents).unwrap();
         let held: Vec<Equality> = readings.iter().map(|reading| case.against(reading)).collect();
         assert_eq!(held.len(), 4);
         for held in &held[..2] {
@@ -222,7 +181,7 @@ fn tangled_rules_win_as_written() {
 #[test]
 fn the_written_order_means_nothing() {
     for case in cases() {
-        let mut documents = without_added_host(&case.documents);
+        let mut documents = case.documents.clone();
         documents.reverse();
         for route in documents.iter_mut().filter(|document| document.value["kind"] == "HTTPRoute") {
             route.value["spec"]["rules"].as_array_mut().unwrap().reverse();
@@ -238,7 +197,7 @@ fn what_is_changed_is_noticed() {
     for (name, faults) in faults() {
         let case = case(name);
         for (file, place, value) in faults {
-            let mut documents = without_added_host(&case.documents);
+            let mut documents = case.documents.clone();
             let document = documents.iter_mut().find(|document| document.file.ends_with(&format!("/{file}")));
             let document = document.unwrap_or_else(|| panic!("{name} has {file}"));
             let (within, field) = place.rsplit_once('/').unwrap();

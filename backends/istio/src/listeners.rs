@@ -66,7 +66,12 @@ fn connection_manager(emission: &mut Emission<'_>, plan: &GatewayPlan) -> Vec<Pa
     if !plan.listeners.iter().any(|listener| listener.listener.protocol.is_http()) {
         return Vec::new();
     }
-    let mut settings = json!({"strip_any_host_port": true, "strip_trailing_host_dot": true});
+    let mut settings = json!({
+        "strip_any_host_port": true,
+        "strip_trailing_host_dot": true,
+        // Responses are the services' own, down to this header, which the manager sets behind all routes.
+        "server_header_transformation": "PASS_THROUGH",
+    });
     merge(&mut settings, strict_paths(emission.plan.paths));
     let mut patches = Vec::new();
     let client_address = &plan.gateway.client_address;

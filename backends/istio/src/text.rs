@@ -24,14 +24,18 @@ fn value(test: &TextTest, separator: char, quoted: bool) -> Option<String> {
 }
 
 /// An expression for an item that begins neither with `name=` nor is `name` itself, up to and with the separator.
+/// Spaces before an item of a cookie header are none of its own.
 fn other_item(name: &str, separator: char, name_alone: bool) -> String {
     // The item may end before the name's end; after it, anything but `=` (and, for a name alone, its end) is another name.
     let end = if name_alone { "" } else { "?" };
     let mut expression = format!("(?:[^={separator}][^{separator}]*){end}");
-    for c in name.chars().rev() {
+    for (index, c) in name.char_indices().rev() {
         let class = escape_in_class(c);
-        expression =
-            format!("(?:[^{class}{separator}][^{separator}]*|{}{expression})?", escaped(&c.to_string()));
+        let space = if index == 0 && separator == ';' { " " } else { "" };
+        expression = format!(
+            "(?:[^{class}{separator}{space}][^{separator}]*|{}{expression})?",
+            escaped(&c.to_string())
+        );
     }
     format!("{expression}{separator}")
 }
@@ -45,6 +49,46 @@ fn escape_in_class(c: char) -> String {
 pub(crate) fn cookie(name: &str, test: &TextTest) -> Option<String> {
     let value = value(test, ';', true)?;
     Some(format!(" *(?:{} *)*{}={value}(?:;.*)?", other_item(name, ';', false), escaped(name)))
+}
+
+/// An expression for paths made one that does not reach into a query: nothing in it stands for `?` but what says so.
+pub(crate) fn without_query(regex: &str) -> String {
+    let mut text = String::new();
+    let mut characters = regex.chars().peekable();
+    let mut in_class = false;
+    while let Some(next) = characters.next() {
+        match next {
+            '\\' => match characters.next() {
+                Some(kind @ ('S' | 'D' | 'W')) if !in_class => {
+                    text.push_str(&format!("[^\\{}?]", kind.to_ascii_lowercase()));
+                }
+                Some(escaped) => text.extend(['\\', escaped]),
+                None => text.push('\\'),
+            },
+            '[' if !in_class => {
+                in_class = true;
+                text.push('[');
+                let is_negated = characters.next_if_eq(&'^').is_some();
+                if is_negated {
+                    text.push('^');
+                }
+                // A bracket that stands first is itself.
+                if characters.next_if_eq(&']').is_some() {
+                    text.push_str("\\]");
+                }
+                if is_negated {
+                    text.push('?');
+                }
+            }
+            ']' if in_class => {
+                in_class = false;
+                text.push(']');
+            }
+            '.' if !in_class => text.push_str("[^?]"),
+            other => text.push(other),
+        }
+    }
+    text
 }
 
 /// An expression for a path with a query whose first parameter of that name meets the test. A parameter without `=` is

@@ -104,6 +104,7 @@ fn rewrite(emitter: &mut Emitter<'_>, rule: &PlanRule, shared: &mut Shared) {
     let mut native = Map::new();
     if let Some(host) = &rule.options.host {
         native.insert("hostname".into(), host.value.clone().into());
+        shared.filter.hide_host();
     }
     if let Some(template) = &rule.options.rewrite {
         let everything = gloo_domain::PathPattern::parse("/**").ok();

@@ -4,6 +4,7 @@
 //! together here is put there when it is complete.
 
 use crate::string_match::{StringMatch, alternatives};
+use crate::text::without_query;
 use crate::virtual_service::HttpMatch;
 use gloo_domain::{Method, MethodSet, PathPattern};
 use std::collections::{BTreeMap, BTreeSet};
@@ -165,7 +166,7 @@ impl Draft {
     }
 
     fn finish_lines(&mut self, found: &mut HttpMatch) -> Result<(), Limit> {
-        let line = |path: &PathPattern| format!("(?:{})(?:\\?.*)?", path.to_regex());
+        let line = |path: &PathPattern| format!("(?:{})(?:\\?.*)?", without_query(&path.to_regex()));
         let wanted: Vec<String> = self.paths.iter().map(line).chain(self.lines.drain(..)).collect();
         match wanted.as_slice() {
             [] => {}
