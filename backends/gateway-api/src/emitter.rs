@@ -5,7 +5,7 @@ use crate::object::Object;
 use crate::prerequisites::Needs;
 use crate::reference_grant::Grants;
 use crate::{
-    backend, client_traffic_policy, gateway, http_route, prerequisites, reference_grant, service,
+    backend, client_traffic_policy, gateway, http_route, names, prerequisites, reference_grant, service,
     stream_route,
 };
 use gloo_ir::{ListenerProtocol, Secret};
@@ -29,6 +29,8 @@ pub struct Emitter<'p> {
     /// What must stand beside the objects.
     pub needs: Needs,
     made: BTreeSet<UpstreamKey>,
+    /// What the names of routes are made of, by kind, namespace and name.
+    names: BTreeMap<(&'static str, String, String), Vec<String>>,
 }
 
 impl<'p> Emitter<'p> {
@@ -43,7 +45,23 @@ impl<'p> Emitter<'p> {
             grants: Grants::default(),
             needs: Needs::default(),
             made: BTreeSet::new(),
+            names: BTreeMap::new(),
         }
+    }
+
+    /// The name of an object made of these parts. Other parts that come to the same label get another name.
+    pub fn name(&mut self, kind: &'static str, namespace: &str, parts: &[&str]) -> String {
+        let parts: Vec<String> = parts.iter().map(|part| (*part).to_owned()).collect();
+        let plain = names::label(&parts.join("-").replace('*', "any"));
+        let told = names::told(&plain, &parts);
+        for name in [plain, told.clone()] {
+            let known =
+                self.names.entry((kind, namespace.to_owned(), name.clone())).or_insert_with(|| parts.clone());
+            if *known == parts {
+                return name;
+            }
+        }
+        told
     }
 
     /// Adds an object, its sources being where it comes from.
@@ -52,7 +70,14 @@ impl<'p> Emitter<'p> {
         let path = format!("{}/{}-{}.yaml", metadata.namespace, object.kind.to_lowercase(), metadata.name);
         match serde_json::to_value(object) {
             Ok(value) => {
-                self.files.insert(path, (sources.into_iter().collect(), value));
+                let sources: BTreeSet<Place> = sources.into_iter().collect();
+                let other = self.files.get(&path).filter(|(_, other)| *other != value);
+                if let (Some(_), Some(place)) = (other, sources.first()) {
+                    let construct = format!("a second object `{path}`");
+                    let instead = "give the listener, service or subset that it is called after another name";
+                    self.report(unsupported(*place, &construct, &self.title, instead));
+                }
+                self.files.insert(path, (sources, value));
             }
             Err(error) => {
                 let place = self.plan.cluster.place;

@@ -75,8 +75,8 @@ pub fn emit(
         let served = Served { host: &host.host, protocol: listener.protocol, port: listener.port };
         let Some(mut ranked) = ranked(emitter, host, &served) else { continue };
         let namespace = &planned.gateway.namespace;
-        let base =
-            names::label(&format!("{}-{}-{}", planned.gateway.name, listener.name, names::host(&host.host)));
+        let parts = [&*planned.gateway.name, &listener.name, &host.host.to_string()];
+        let base = emitter.name("HTTPRoute", namespace, &parts);
         let mut rules = vec![refusing_rule(emitter, namespace, &mut ranked, planned.gateway.place)];
         for (rule, matches) in host.rules.iter().zip(ranked) {
             let Filters { shared, refs, timeouts, policy } = filters(emitter, namespace, rule);
@@ -118,9 +118,9 @@ pub fn emit_redirect(
     sections: &[Section],
 ) {
     let namespace = &planned.gateway.namespace;
-    let base = names::label(&format!("{}-{}-redirect", planned.gateway.name, listener.name));
     for host in &listener.hosts {
-        let name = names::label(&format!("{base}-{}", names::host(host)));
+        let parts = [&*planned.gateway.name, &listener.name, "redirect", &host.to_string()];
+        let name = emitter.name("HTTPRoute", namespace, &parts);
         let rules = vec![
             refusing_rule(emitter, namespace, &mut [], listener.place),
             RouteRule {

@@ -20,6 +20,12 @@ pub fn label(text: &str) -> String {
     format!("{}-{:08x}", kept.trim_end_matches('-'), fnv(text))
 }
 
+/// A label that tells these parts from all others, which may come to the same label.
+pub fn told(label: &str, parts: &[String]) -> String {
+    let kept: String = label.chars().take(54).collect();
+    format!("{}-{:08x}", kept.trim_end_matches('-'), fnv(&parts.join("\0")))
+}
+
 /// The name of a host in names of objects: `shop.acme.com`, `any-acme-com`, `any`.
 pub fn host(host: &gloo_domain::HostPattern) -> String {
     label(&host.to_string().replace('*', "any"))

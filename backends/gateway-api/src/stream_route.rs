@@ -3,7 +3,6 @@
 use crate::emitter::Emitter;
 use crate::gateway::{ParentRef, Section};
 use crate::http_route::{backend_ref, gcd};
-use crate::names;
 use crate::object::{Metadata, Object};
 use gloo_source::Place;
 use gloo_target::{Answer, ConnectionHost, GatewayPlan};
@@ -64,9 +63,9 @@ pub fn emit(
         });
         let parent_refs: Vec<ParentRef> =
             served.map(|section| ParentRef::new(&planned.gateway.name, &section.name)).collect();
-        let suffix = host.host.as_ref().map_or_else(|| "all".to_owned(), names::host);
+        let suffix = host.host.as_ref().map_or_else(|| "all".to_owned(), ToString::to_string);
         let listener = sections.first().map_or("", |section| section.name.as_str());
-        let name = names::label(&format!("{}-{listener}-{suffix}", planned.gateway.name));
+        let name = emitter.name(kind, namespace, &[&planned.gateway.name, listener, &suffix]);
         let places: Vec<Place> = host.rules.iter().map(|rule| rule.origin.place).collect();
         let object = Object {
             api_version: "gateway.networking.k8s.io/v1",

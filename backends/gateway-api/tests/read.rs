@@ -15,7 +15,7 @@ use gloo_gateway_api::{GatewayApiTarget, read};
 use gloo_ir::{Backend, Cluster, Program, compile};
 use gloo_source::{Sink, render::one_line};
 use gloo_target::{Document, Layout, on_cluster};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tangled::{HEAD, TANGLED};
@@ -50,6 +50,7 @@ fn cases() -> Vec<Case> {
         "grpc",
         "listeners",
         "many-rules",
+        "names",
         "options",
         "order",
         "paths",

@@ -153,6 +153,15 @@ fn redirect_filter(emitter: &mut Emitter<'_>, rule: &PlanRule, redirect: &Redire
         fields.insert("hostname".into(), host.clone().into());
     }
     if let Some(port) = redirect.port {
+        // Envoy Gateway leaves these two out of the answer, whatever the scheme is.
+        let is_told_by_scheme = redirect.https == Some(port == 443);
+        if matches!(port, 80 | 443) && !is_told_by_scheme {
+            emitter.cannot(
+                rule.origin.place,
+                "a redirect to port 80 or 443 of the other scheme",
+                "say the scheme that the port belongs to, or another port",
+            );
+        }
         fields.insert("port".into(), port.into());
     }
     if let Some(template) = &redirect.path {
