@@ -4,6 +4,7 @@ use crate::cluster;
 use crate::context::{Context, FIRST_WITH_SINGLE_VALUES, UsedUpstreams};
 use crate::descriptors::to_document;
 use crate::egress;
+use crate::jwks;
 use crate::listener;
 use crate::proto::tcp_address;
 use envoy_types::pb::envoy::config::bootstrap::v3::bootstrap::StaticResources;
@@ -24,8 +25,9 @@ pub(crate) fn of_gateway(context: &mut Context<'_>, gateway: &GatewayPlan) -> Re
     let listeners = listener::of_gateway(context, gateway, &mut used);
     let egress = egress::listener(context, &gateway.gateway, &mut used);
     let clusters = cluster::of_upstreams(context, &gateway.gateway, &used);
-    let (mut listeners, egress, clusters) = (listeners?, egress?, clusters?);
+    let (mut listeners, egress, mut clusters) = (listeners?, egress?, clusters?);
     listeners.extend(egress);
+    clusters.extend(jwks::clusters(context));
     let name = &gateway.gateway.name;
     let bootstrap = Bootstrap {
         node: Some(Node { id: name.clone(), cluster: name.clone(), ..Node::default() }),

@@ -53,7 +53,7 @@ fn to_egress(gateway: &Gateway, key: &UpstreamKey) -> Cluster {
 }
 
 /// A cluster as the language has it where a traffic block says nothing.
-fn with_defaults() -> Cluster {
+pub(crate) fn with_defaults() -> Cluster {
     Cluster {
         cluster_discovery_type: Some(ClusterDiscoveryType::Type(DiscoveryType::StrictDns.into())),
         connect_timeout: seconds(CONNECT_TIMEOUT),

@@ -1,5 +1,6 @@
 //! What every part of the output is written from, and where it reports what can't be said.
 
+use crate::jwks::KeyServer;
 use gloo_ir::{Backend, Secret};
 use gloo_source::{Code, Diagnostic, Place, Reported, Sink};
 use gloo_target::{Plan, UpstreamKey, not_lowered, unsupported};
@@ -17,6 +18,8 @@ pub(crate) struct Context<'a> {
     sink: &'a mut Sink,
     /// The secrets that the output names, and what is taken from each.
     pub(crate) secrets: BTreeSet<NamedSecret>,
+    /// Where the keys of the gateway that is written are published.
+    pub(crate) key_servers: BTreeSet<KeyServer>,
 }
 
 /// A secret as the output names it.
@@ -57,7 +60,7 @@ pub(crate) struct UpstreamUse {
 
 impl<'a> Context<'a> {
     pub(crate) fn new(plan: &'a Plan, title: String, sink: &'a mut Sink) -> Self {
-        Self { plan, title, sink, secrets: BTreeSet::new() }
+        Self { plan, title, sink, secrets: BTreeSet::new(), key_servers: BTreeSet::new() }
     }
 
     /// Reports that Envoy has no way to say `construct`, and what would work.

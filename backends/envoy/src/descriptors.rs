@@ -6,7 +6,14 @@ use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
 /// The fields that are maps, among those that are written.
-const MAPS: &[&str] = &["typed_per_filter_config", "typed_extension_protocol_options", "static_layer"];
+const MAPS: &[&str] = &[
+    "policies",
+    "providers",
+    "requirement_map",
+    "static_layer",
+    "typed_extension_protocol_options",
+    "typed_per_filter_config",
+];
 
 /// The descriptors of what gloo writes; `descriptors/NOTICE` says where they come from. Decoded once, when the first
 /// document is written.

@@ -13,7 +13,7 @@ use gloo_domain::HostPattern;
 use gloo_ir::normal_form::Conjunct;
 use gloo_ir::{Gateway, Listener, ListenerProtocol, TextAttribute};
 use gloo_source::Reported;
-use gloo_target::VirtualHost;
+use gloo_target::{ListenerPlan, VirtualHost};
 use prost::{Message, Name};
 
 /// A filter chain and the connections that it is for.
@@ -64,12 +64,13 @@ pub(crate) fn server_names(hosts: &[HostPattern]) -> Vec<HostPattern> {
 pub(crate) fn of_http(
     context: &mut Context<'_>,
     gateway: &Gateway,
-    listener: &Listener,
+    plan: &ListenerPlan,
     hosts: &[VirtualHost],
     used: &mut UsedUpstreams,
 ) -> Result<Chain, Reported> {
+    let listener = &plan.listener;
     let mut site = Site::new(gateway, listener);
-    let manager = http_connection_manager::of_listener(context, &mut site, hosts, used)?;
+    let manager = http_connection_manager::of_listener(context, &mut site, (plan, hosts), used)?;
     let mut filters = Vec::new();
     if let Some(state) = address::source_filter(&site.copies) {
         filters.push(filter("envoy.filters.network.set_filter_state", state));

@@ -23,7 +23,7 @@ use envoy_types::pb::envoy::extensions::http::original_ip_detection::custom_head
 use envoy_types::util::pack_any;
 use gloo_ir::{ClientAddress, PathMode};
 use gloo_source::Reported;
-use gloo_target::{ENVOY_HEADERS, VirtualHost};
+use gloo_target::{ENVOY_HEADERS, ListenerPlan, VirtualHost};
 use prost::{Message, Name};
 
 /// The name of the filter that puts faults in.
@@ -35,10 +35,10 @@ pub(crate) const HEADER_MUTATION: &str = "envoy.filters.http.header_mutation";
 pub(crate) fn of_listener(
     context: &mut Context<'_>,
     site: &mut Site<'_>,
-    hosts: &[VirtualHost],
+    listener: (&ListenerPlan, &[VirtualHost]),
     used: &mut UsedUpstreams,
 ) -> Result<HttpConnectionManager, Reported> {
-    let routes = route_configuration::of_listener(context, site, hosts, used)?;
+    let routes = route_configuration::of_listener(context, site, listener, used)?;
     Ok(with_routes(context, site, routes))
 }
 
@@ -130,6 +130,7 @@ fn filters(site: &Site<'_>) -> Vec<HttpFilter> {
     if let Some(tagging) = address::client_filter(&site.copies) {
         filters.push(filter("envoy.filters.http.ip_tagging", tagging));
     }
+    filters.extend(site.guards.filters());
     if site.changes_headers {
         filters.push(filter(HEADER_MUTATION, HeaderMutation::default()));
     }
@@ -141,7 +142,8 @@ fn filters(site: &Site<'_>) -> Vec<HttpFilter> {
     filters
 }
 
-fn filter<T: Message + Name>(name: &str, config: T) -> HttpFilter {
+/// A filter with its configuration.
+pub(crate) fn filter<T: Message + Name>(name: &str, config: T) -> HttpFilter {
     let config_type = Some(ConfigType::TypedConfig(pack_any(config)));
     HttpFilter { name: name.to_owned(), config_type, ..HttpFilter::default() }
 }

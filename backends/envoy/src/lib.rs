@@ -5,6 +5,7 @@
 
 mod address;
 mod bootstrap;
+mod claim;
 mod cluster;
 mod connection;
 mod context;
@@ -13,9 +14,12 @@ mod downstream_tls;
 mod egress;
 mod fault;
 mod filter_chain;
+mod guard;
 mod hash;
 mod header_operation;
 mod http_connection_manager;
+mod jwks;
+mod jwt;
 mod listener;
 mod listener_matcher;
 mod mesh;

@@ -56,7 +56,7 @@ fn of_port(
         }
         match &plan.routes {
             ListenerRoutes::Http(hosts) => {
-                chains.push(filter_chain::of_http(context, gateway, listener, hosts, used));
+                chains.push(filter_chain::of_http(context, gateway, plan, hosts, used));
             }
             ListenerRoutes::Connections(hosts) => {
                 chains.extend(connection::chains(context, gateway, listener, hosts, used));

@@ -2,14 +2,14 @@
 
 use crate::context::{Context, UsedUpstreams, all};
 use crate::site::Site;
-use crate::{redirect, regex, respond, route};
+use crate::{guard, redirect, regex, respond, route, route_match};
 use envoy_types::pb::envoy::config::route::v3::route::Action;
 use envoy_types::pb::envoy::config::route::v3::route_match::PathSpecifier;
 use envoy_types::pb::envoy::config::route::v3::{Route, RouteConfiguration, RouteMatch, VirtualHost};
 use gloo_domain::HostPattern;
 use gloo_ir::PathMode;
 use gloo_source::Reported;
-use gloo_target as plan;
+use gloo_target::{self as plan, Conjunct, ListenerPlan};
 
 /// What Envoy itself lets pass of the paths that `paths: strict` refuses: malformed escapes, a `;` in a segment that
 /// begins with `.`, and a `//` that is left of a path that was nothing but slashes.
@@ -23,13 +23,15 @@ const DEFAULT_BODY_LIMIT: usize = 4096;
 pub(crate) fn of_listener(
     context: &mut Context<'_>,
     site: &mut Site<'_>,
-    hosts: &[plan::VirtualHost],
+    (listener, hosts): (&ListenerPlan, &[plan::VirtualHost]),
     used: &mut UsedUpstreams,
 ) -> Result<RouteConfiguration, Reported> {
     let mut virtual_hosts = if site.listener.redirect_https {
         redirecting_hosts(context, site)
     } else {
-        let made = hosts.iter().map(|host| virtual_host(context, site, host, used)).collect();
+        let mut made: Vec<_> =
+            hosts.iter().map(|host| virtual_host(context, site, (listener, host), used)).collect();
+        made.extend(hosts_without_table(context, site, listener, hosts));
         all(made)?
     };
     if !virtual_hosts.iter().any(|host| host.domains.iter().any(|domain| domain == "*")) {
@@ -56,12 +58,50 @@ pub(crate) fn of_listener(
 fn virtual_host(
     context: &mut Context<'_>,
     site: &mut Site<'_>,
-    host: &plan::VirtualHost,
+    (listener, host): (&ListenerPlan, &plan::VirtualHost),
     used: &mut UsedUpstreams,
 ) -> Result<VirtualHost, Reported> {
-    let made = host.rules.iter().map(|rule| route::of_rule(context, site, &host.host, rule, used)).collect();
+    let rules = host.rules.iter().map(|rule| (&**rule, &**listener.admission(rule)));
+    let made = rules.map(|rule| route::of_rule(context, site, &host.host, rule, used)).collect();
     let routes = all(made)?.into_iter().flatten().collect();
     Ok(with_routes(&host.host, with_refusal(context, routes)))
+}
+
+/// The hosts that the listener serves and no table is for: before they are answered 404, the listener's and the gateway's
+/// policies act.
+fn hosts_without_table(
+    context: &mut Context<'_>,
+    site: &mut Site<'_>,
+    listener: &ListenerPlan,
+    hosts: &[plan::VirtualHost],
+) -> Vec<Result<VirtualHost, Reported>> {
+    if listener.unrouted.is_open() {
+        return Vec::new();
+    }
+    let place = listener.listener.place;
+    let any = [HostPattern::Any];
+    let served = &listener.listener.hosts;
+    let served = if served.is_empty() { &any[..] } else { served };
+    let without = served.iter().filter(|served| hosts.iter().all(|host| host.host != **served));
+    let made = without.map(|host| {
+        let mut routes = Vec::new();
+        for part in guard::parts(context, &listener.unrouted, &[Conjunct::default()], place)? {
+            let settings = guard::settings(context, site, &part.guard, place)?;
+            for conjunct in &part.matches {
+                for matched in route_match::of(context, site, host, place, conjunct)? {
+                    routes.push(Route {
+                        name: "no table".to_owned(),
+                        r#match: Some(matched),
+                        typed_per_filter_config: settings.clone(),
+                        action: Some(Action::DirectResponse(respond::with_status(404))),
+                        ..Route::default()
+                    });
+                }
+            }
+        }
+        Ok(with_routes(host, with_refusal(context, routes)))
+    });
+    made.collect()
 }
 
 /// The hosts of a listener that answers everything with a redirect to https.

@@ -15,7 +15,7 @@ use envoy_types::pb::envoy::config::route::v3::RouteMatch;
 use envoy_types::pb::envoy::config::route::v3::route_match::PathSpecifier;
 use gloo_domain::{HostPattern, PathPattern};
 use gloo_source::{Place, Reported};
-use gloo_target::{Conjunct, PlanRule};
+use gloo_target::Conjunct;
 
 /// The most matches that one conjunct may become.
 const MOST_MATCHES: usize = 1_000;
@@ -35,10 +35,10 @@ pub(crate) fn of(
     context: &mut Context<'_>,
     site: &mut Site<'_>,
     host: &HostPattern,
-    rule: &PlanRule,
+    place: Place,
     conjunct: &Conjunct,
 ) -> Result<Vec<RouteMatch>, Reported> {
-    let mut asked = Asked { site, host, place: rule.origin.place };
+    let mut asked = Asked { site, host, place };
     let mut alternatives = Alternatives::always();
     for literal in &conjunct.literals {
         let more = attribute::of(context, &mut asked, literal)?;

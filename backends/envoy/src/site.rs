@@ -1,5 +1,6 @@
 //! Where a rule is written: the listener, and what its rules turn out to need there.
 
+use crate::guard::Guards;
 use crate::request_copy::RequestCopies;
 use gloo_ir::{Gateway, Listener, ListenerProtocol};
 
@@ -17,6 +18,8 @@ pub(crate) struct Site<'a> {
     pub(crate) changes_headers: bool,
     /// The longest body that some rule answers with, in bytes.
     pub(crate) longest_body: usize,
+    /// What is asked of callers.
+    pub(crate) guards: Guards,
 }
 
 impl<'a> Site<'a> {
@@ -28,6 +31,7 @@ impl<'a> Site<'a> {
             has_faults: false,
             changes_headers: false,
             longest_body: 0,
+            guards: Guards::default(),
         }
     }
 

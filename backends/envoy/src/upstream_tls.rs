@@ -55,7 +55,7 @@ fn plain(
 }
 
 /// TLS to a server whose certificate must be for `name`, by an authority that the system trusts.
-fn socket(
+pub(crate) fn socket(
     context: &mut Context<'_>,
     name: String,
     certificate: Option<&Secret>,

@@ -1,5 +1,6 @@
 //! A plan as short text, for people and for tests.
 
+mod admission;
 mod words;
 
 use crate::{
@@ -22,6 +23,7 @@ impl Display for Plan {
         self.mesh.iter().try_for_each(|entry| entry.fmt(f))?;
         for service in &self.services {
             writeln!(f, "service {}{}", service.service.id, traffic(&service.traffic))?;
+            admission::lines(f, "    who calls it", &service.admission)?;
         }
         self.externals.iter().try_for_each(|external| external.fmt(f))?;
         self.upstreams.values().try_for_each(|upstream| upstream.fmt(f))
@@ -49,6 +51,7 @@ impl Display for GatewayPlan {
                 ListenerRoutes::Http(hosts) => hosts.iter().try_for_each(|host| host.fmt(f))?,
                 ListenerRoutes::Connections(hosts) => hosts.iter().try_for_each(|host| host.fmt(f))?,
             }
+            admission::of_listener(f, listener)?;
         }
         Ok(())
     }

@@ -5,24 +5,29 @@
 //! ([`Target`]) only writes it down, and says at the source's position what it can't. [`build`] makes the files of all
 //! clusters, [`changes`] says what they change in a folder.
 
+mod admission;
 mod artifact;
 mod build;
 mod changes;
 mod describe;
 mod envoy_headers;
+mod guard;
 mod layout;
 mod lower;
 mod plan;
+mod principal;
 mod read;
 mod target;
 mod validate;
 mod versions;
 mod yaml;
 
+pub use admission::{AccessEntry, AccessList, Admission, Requirement};
 pub use artifact::{Artifact, Content, made_for};
 pub use build::{BuildError, ClusterOutput, Output, OutputFile, Targets, build};
 pub use changes::{Changes, ExistingFile, changes};
 pub use envoy_headers::ENVOY_HEADERS;
+pub use guard::{Guard, Guarded};
 pub use gloo_ir::normal_form::{Conjunct, Literal};
 pub use layout::{Layout, Repository};
 pub use lower::{Planner, has_mesh, plan};
@@ -30,6 +35,7 @@ pub use plan::{
     Answer, ConnectionHost, ExternalPlan, GatewayPlan, ListenerPlan, ListenerRoutes, MeshEntry, Plan,
     PlanRule, RuleOrigin, ServicePlan, TrafficPlan, Upstream, UpstreamKey, VirtualHost,
 };
+pub use principal::{Principal, Principals};
 pub use read::{Document, Fields, Unread, on_cluster, surroundings};
 pub use target::{Positions, Target, not_lowered, unsupported};
 pub use validate::{Fault, validate};

@@ -1,10 +1,11 @@
 //! The plan of one cluster.
 
+use crate::{Admission, Principals};
 use gloo_domain::{HostPattern, PathPattern};
 use gloo_ir::normal_form::Conjunct;
 use gloo_ir::{
     Cluster, Destination, External, Gateway, Listener, Mtls, Namespace, Options, Outbound, PathMode, Percent,
-    Port, Redirect, Respond, Service, Subset, TableId, Target as Destined, Traffic,
+    Port, Redirect, Respond, Scope, Service, Subset, TableId, Target as Destined, Traffic,
 };
 use gloo_source::Place;
 use std::collections::BTreeMap;
@@ -31,6 +32,8 @@ pub struct Plan {
     pub mesh: Vec<MeshEntry>,
     /// The services placed there, by id.
     pub services: Vec<ServicePlan>,
+    /// Whom tests of callers at services mean.
+    pub principals: Principals,
     /// The hosts outside.
     pub externals: Vec<ExternalPlan>,
     /// Everything that some rule sends requests or copies to.
@@ -57,6 +60,7 @@ impl Plan {
             gateways,
             mesh,
             services,
+            principals,
             externals,
             upstreams,
         } = self;
@@ -74,7 +78,7 @@ impl Plan {
         } = &**cluster;
         let settings = (workspace, trust_domain, mtls, paths, outbound, own.map(|mtls| mtls.value));
         let cluster = (&backend.value, region, network, east_west);
-        (settings, cluster, gateways, mesh, services, externals, upstreams)
+        (settings, cluster, gateways, mesh, (services, principals), externals, upstreams)
     }
 }
 
@@ -94,6 +98,24 @@ pub struct ListenerPlan {
     pub listener: Listener,
     /// What it serves.
     pub routes: ListenerRoutes,
+    /// Who may pass of those whose host the listener serves and no table is for.
+    pub unrouted: Arc<Admission>,
+    /// Who may pass where other policies act than those of gateway and listener, by what the policies are on.
+    pub admissions: BTreeMap<Vec<Scope>, Arc<Admission>>,
+}
+
+impl ListenerPlan {
+    /// Who may pass of those whom a rule of the listener is for.
+    #[must_use]
+    pub fn admission(&self, rule: &PlanRule) -> &Arc<Admission> {
+        self.admissions.get(&rule.origin.scopes).unwrap_or(&self.unrouted)
+    }
+
+    /// Whether anything is asked of anybody on the listener.
+    #[must_use]
+    pub fn is_guarded(&self) -> bool {
+        !self.unrouted.is_open() || self.admissions.values().any(|admission| !admission.is_open())
+    }
 }
 
 /// What a listener serves.
@@ -167,6 +189,9 @@ pub struct RuleOrigin {
     pub place: Place,
     /// Its documentation.
     pub doc: Option<String>,
+    /// The tables and named rules that lead to it, itself among them: what policies on it can be on, the outermost
+    /// first. Of the answer to what nothing matches, the tables.
+    pub scopes: Vec<Scope>,
 }
 
 /// What becomes of a request.
@@ -239,6 +264,8 @@ pub struct ServicePlan {
     pub namespace: Arc<Namespace>,
     /// How calls to it travel.
     pub traffic: TrafficPlan,
+    /// Who may pass at its own proxy.
+    pub admission: Arc<Admission>,
 }
 
 /// A host outside that may be called from the cluster.

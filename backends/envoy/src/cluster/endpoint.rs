@@ -50,7 +50,7 @@ pub(super) fn of(upstream: &Upstream) -> LocalityLbEndpoints {
 }
 
 /// The endpoints of a DNS name.
-pub(super) fn at(host: String, port: u16) -> LocalityLbEndpoints {
+pub(crate) fn at(host: String, port: u16) -> LocalityLbEndpoints {
     let endpoint = Endpoint { address: Some(tcp_address(host, port)), ..Endpoint::default() };
     let endpoint =
         LbEndpoint { host_identifier: Some(HostIdentifier::Endpoint(endpoint)), ..LbEndpoint::default() };
@@ -58,7 +58,7 @@ pub(super) fn at(host: String, port: u16) -> LocalityLbEndpoints {
 }
 
 /// The endpoints under the name of their cluster.
-pub(super) fn assignment(cluster: &str, endpoints: LocalityLbEndpoints) -> ClusterLoadAssignment {
+pub(crate) fn assignment(cluster: &str, endpoints: LocalityLbEndpoints) -> ClusterLoadAssignment {
     ClusterLoadAssignment {
         cluster_name: cluster.to_owned(),
         endpoints: vec![endpoints],

@@ -31,20 +31,21 @@ pub(super) fn read<'a>(
     let Some(resources) = &mut resources else { return Ok(()) };
 
     let mut unread = Vec::new();
-    let mut upstreams = BTreeMap::new();
+    let (mut upstreams, mut servers) = (BTreeMap::new(), BTreeMap::new());
     for fields in resources.objects("clusters").map_err(one)? {
         match upstream::read(base, fields) {
-            Ok((name, upstream)) => drop(upstreams.insert(name, upstream)),
+            Ok((name, server, upstream)) => {
+                servers.insert(name, server);
+                upstreams.extend(upstream.map(|upstream| (name, upstream)));
+            }
             Err(error) => unread.push(error),
         }
     }
-    let site = Site { base, cluster, gateway, upstreams: &upstreams };
+    let site = Site { base, cluster, gateway, upstreams: &upstreams, servers: &servers };
     let mut listeners = Vec::new();
     for fields in resources.objects("listeners").map_err(one)? {
         match listener::read(&site, fields, &mut listeners) {
-            Ok(tables) => {
-                read.tables.extend(tables.into_iter().map(|table| (table.id.clone(), Arc::new(table))));
-            }
+            Ok(found) => found.add_to(read, cluster),
             Err(error) => unread.push(error),
         }
     }

@@ -1,26 +1,42 @@
 //! The filters of a connection manager, as far as routes depend on them.
 
 use super::early::{Early, Held, Tags};
+use super::guard::{self, Tokens};
 use gloo_domain::AddressRange;
 use gloo_target::{Fields, Unread};
+use std::collections::BTreeMap;
 
 /// Which filters run.
 #[derive(Debug, Default)]
 pub(super) struct Filters {
-    /// Whether faults can be put in.
-    pub fault: bool,
-    /// Whether headers can be changed.
-    pub header_mutation: bool,
+    /// What kind each is, by its name.
+    pub kinds: BTreeMap<String, Kind>,
+    /// What tokens can be asked for.
+    pub tokens: Tokens,
     /// Whether requests are routed at all.
     pub router: bool,
+}
+
+/// What a filter does where a route says what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// Asks for tokens.
+    Tokens,
+    /// Asks for claims.
+    Claims,
+    /// Changes headers.
+    Headers,
+    /// Puts faults in.
+    Fault,
 }
 
 /// The filters, the router last. What tags requests is added to `early`.
 pub(super) fn read(filters: Vec<Fields<'_>>, early: &mut Early) -> Result<Filters, Unread> {
     let mut found = Filters::default();
     let mut is_routed = false;
+    let mut last = Kind::Tokens;
     for mut filter in filters {
-        filter.ignore(&["name"]);
+        let name = filter.needed_text("name")?;
         let Some(mut config) = filter.object("typed_config")? else {
             return Err(filter.unread("typed_config", "it is missing"));
         };
@@ -28,14 +44,20 @@ pub(super) fn read(filters: Vec<Fields<'_>>, early: &mut Early) -> Result<Filter
             return Err(filter.unread("", "nothing runs behind the router"));
         }
         let kind = config.needed_text("@type")?;
+        let mut known = None;
         match kind.rsplit('.').next().unwrap_or(kind) {
             // Headers of Envoy's own don't reach anybody.
             "Router" => {
                 config.ignore(&["suppress_envoy_headers"]);
                 is_routed = true;
             }
-            "HTTPFault" => found.fault = true,
-            "HeaderMutation" => found.header_mutation = true,
+            "HTTPFault" => known = Some(Kind::Fault),
+            "HeaderMutation" => known = Some(Kind::Headers),
+            "JwtAuthentication" if found.tokens.providers.is_empty() => {
+                found.tokens = guard::tokens(&mut config)?;
+                known = Some(Kind::Tokens);
+            }
+            "RBAC" => known = Some(Kind::Claims),
             "IPTagging" => {
                 let (header, tags) = tagging(&mut config)?;
                 if !early.removed.contains(&header) {
@@ -44,6 +66,16 @@ pub(super) fn read(filters: Vec<Fields<'_>>, early: &mut Early) -> Result<Filter
                 early.held.insert(header, Held::ClientTags(tags));
             }
             _ => return Err(config.unread("@type", "it isn't known what this filter does to requests")),
+        }
+        if let Some(kind) = known {
+            // Tokens come before claims, and both before what is done for those who pass.
+            if kind < last {
+                return Err(filter.unread("", "it stands behind a filter that it has to come before"));
+            }
+            last = kind;
+            if found.kinds.insert(name.to_owned(), kind).is_some() {
+                return Err(filter.unread("name", "another filter has the name, so routes speak to both"));
+            }
         }
         config.done()?;
         filter.done()?;

@@ -1,9 +1,12 @@
 //! Listeners with their filter chains. Each chain is a listener of the language: its name is that of the chain, up to the
 //! first space.
 
+use super::guard::{self, Guard};
 use super::{Site, manager, route, tcp, tls, upstream};
 use gloo_domain::HostPattern;
-use gloo_ir::{Alpn, At, ClientAddress, Listener, ListenerProtocol, Table, TlsVersion};
+use gloo_ir::{
+    Alpn, At, ClientAddress, Listener, ListenerProtocol, Provider, Table, TableId, TlsVersion,
+};
 use gloo_target::{Fields, Unread};
 
 /// A chain, as far as all kinds have it in common.
@@ -20,12 +23,21 @@ pub(super) struct Chain<'a> {
     pub socket: Option<Fields<'a>>,
 }
 
+/// What is read of the listeners of one port, besides the listeners.
+#[derive(Default)]
+pub(super) struct Found {
+    pub tables: Vec<Table>,
+    /// What is asked of the requests of rules, by table and the rules' names.
+    pub guards: Vec<(TableId, String, Guard)>,
+    pub providers: Vec<Provider>,
+}
+
 /// Adds the listeners of one port with how they know clients to `listeners`; gives their tables.
 pub(super) fn read<'a>(
     site: &Site<'a>,
     mut listener: Fields<'a>,
     listeners: &mut Vec<(Listener, At<ClientAddress>)>,
-) -> Result<Vec<Table>, Unread> {
+) -> Result<Found, Unread> {
     let name = listener.needed_text("name")?;
     let own = name.rsplit('.').next().unwrap_or(name);
     let address = listener.object("address")?.ok_or_else(|| listener.unread("address", "it is missing"))?;
@@ -48,12 +60,12 @@ pub(super) fn read<'a>(
     if chains.iter().all(|chain| chain.socket.is_none() && is_proxy(&chain.filter)) {
         let (listener, table) = tcp::read(site, own, port, chains, matcher)?;
         listeners.push((listener, client));
-        return Ok(table);
+        return Ok(Found { tables: table, ..Found::default() });
     }
     if let Some(matcher) = matcher {
         return Err(matcher.unread("", "it isn't known which chain a request takes"));
     }
-    let mut tables = Vec::new();
+    let mut found = Found::default();
     for chain in chains {
         let tls = chain.socket.map(tls::read).transpose()?;
         let protocol = if tls.is_some() { ListenerProtocol::Https } else { ListenerProtocol::Http };
@@ -74,10 +86,11 @@ pub(super) fn read<'a>(
             listener.alpn = tls.alpn;
             listener.client_certificate = tls.client;
         }
-        tables.extend(route::read(site, &listener, manager)?);
+        found.providers.extend(guard::providers(site, &manager.filters.tokens)?);
+        route::read(site, &listener, manager, &mut found)?;
         listeners.push((listener, client));
     }
-    Ok(tables)
+    Ok(found)
 }
 
 /// A listener of which nothing more is known.

@@ -6,6 +6,7 @@
 mod action;
 mod bootstrap;
 mod early;
+mod guard;
 mod header_change;
 mod http_filter;
 mod listener;
@@ -52,6 +53,8 @@ struct Site<'a> {
     gateway: &'a Arc<Gateway>,
     /// What each cluster stands for.
     upstreams: &'a BTreeMap<&'a str, upstream::Upstream>,
+    /// Where the endpoints of each cluster are.
+    servers: &'a BTreeMap<&'a str, upstream::Server>,
 }
 
 impl Site<'_> {

@@ -1,6 +1,8 @@
 //! How a route's requests go: times, tries, copies, faults.
 
-use super::{Site, header_change, http_filter::Filters};
+use super::guard::{self, Guard};
+use super::http_filter::{Filters, Kind};
+use super::{Site, header_change};
 use gloo_ir::{
     At, Destination, Fault, GrpcStatus, HashKey, HeaderOperation, Mirror, Percent, Retries, RetryOn,
 };
@@ -134,29 +136,32 @@ pub(super) fn hash(mut policy: Fields<'_>) -> Result<HashKey, Unread> {
 /// What filters do for one route.
 #[derive(Debug, Default)]
 pub(super) struct PerFilter {
+    pub guard: Guard,
     pub request_headers: Vec<HeaderOperation>,
     pub response_headers: Vec<HeaderOperation>,
     pub fault: Option<Fault>,
 }
 
-/// The settings of filters for a route. Envoy ignores those of filters that don't run.
+/// The settings of filters for a route, by the filters' names. Envoy ignores those of filters that don't run.
 pub(super) fn per_filter(mut all: Fields<'_>, filters: &Filters) -> Result<PerFilter, Unread> {
     let mut read = PerFilter::default();
     for name in all.names() {
         let Some(mut config) = all.object(name)? else { continue };
         let kind = config.needed_text("@type")?;
-        match kind.rsplit('.').next().unwrap_or(kind) {
-            "HeaderMutationPerRoute" if filters.header_mutation => {
+        match (kind.rsplit('.').next().unwrap_or(kind), filters.kinds.get(name)) {
+            (_, None) => return Err(config.unread("", "no filter of the name runs, so Envoy ignores this")),
+            ("PerRouteConfig", Some(Kind::Tokens)) => {
+                read.guard.providers = guard::of_route(&filters.tokens, &mut config)?;
+            }
+            ("RBACPerRoute", Some(Kind::Claims)) => guard::add_rbac(&mut read.guard, &mut config)?,
+            ("HeaderMutationPerRoute", Some(Kind::Headers)) => {
                 if let Some(mut mutations) = config.object("mutations")? {
                     read.request_headers = header_change::read(mutations.objects("request_mutations")?)?;
                     read.response_headers = header_change::read(mutations.objects("response_mutations")?)?;
                     mutations.done()?;
                 }
             }
-            "HTTPFault" if filters.fault => read.fault = Some(fault(&mut config)?),
-            "HeaderMutationPerRoute" | "HTTPFault" => {
-                return Err(config.unread("", "the filter doesn't run, so Envoy ignores this"));
-            }
+            ("HTTPFault", Some(Kind::Fault)) => read.fault = Some(fault(&mut config)?),
             _ => return Err(config.unread("@type", "it isn't known what this does to requests")),
         }
         config.done()?;

@@ -1,5 +1,6 @@
 //! Routes: of a virtual host the first that matches decides.
 
+use super::listener::Found;
 use super::manager::Manager;
 use super::option::{PerFilter, at, per_filter};
 use super::{Site, action, listener, route_match};
@@ -11,8 +12,13 @@ use gloo_target::Unread;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-/// The tables of a listener: one for each virtual host, whose most specific domain a host goes by.
-pub(super) fn read(site: &Site<'_>, listener: &Listener, manager: Manager<'_>) -> Result<Vec<Table>, Unread> {
+/// Adds the tables of a listener: one for each virtual host, whose most specific domain a host goes by.
+pub(super) fn read(
+    site: &Site<'_>,
+    listener: &Listener,
+    manager: Manager<'_>,
+    found: &mut Found,
+) -> Result<(), Unread> {
     let Manager { paths, early, filters, websocket, mut routes, .. } = manager;
     routes.ignore(&["name"]);
     // Headers of the proxy's own don't leave it, and no others are kept back.
@@ -34,6 +40,7 @@ pub(super) fn read(site: &Site<'_>, listener: &Listener, manager: Manager<'_>) -
                 pattern.ok_or_else(|| host.unread("domains", format!("`{domain}` is no host")))?,
             ));
         }
+        let id = TableId::new(format!("{}.{} {name}", site.gateway.id, listener.name));
         let mut rules = Vec::new();
         let mut refuses = false;
         for mut route in host.objects("routes")? {
@@ -44,13 +51,22 @@ pub(super) fn read(site: &Site<'_>, listener: &Listener, manager: Manager<'_>) -
                 Some(all) => per_filter(all, &filters)?,
                 None => PerFilter::default(),
             };
+            let guard = settings.guard.clone();
             let read = action::read(site, &mut route, &matched, settings, websocket)?;
             route.done()?;
-            if rules.is_empty() && is_refusal(&matched, &read.action) {
+            if rules.is_empty() && guard.is_open() && is_refusal(&matched, &read.action) {
                 refuses = true;
                 continue;
             }
+            let first = rules.len();
             push(site, &mut rules, matched, read);
+            if !guard.is_open() {
+                for rule in rules.iter_mut().skip(first) {
+                    let name = format!("rule {}", rule.number);
+                    found.guards.push((id.clone(), name.clone(), guard.clone()));
+                    rule.name = Some(name);
+                }
+            }
         }
         host.done()?;
         if refuses != (paths == PathMode::Strict) {
@@ -59,7 +75,6 @@ pub(super) fn read(site: &Site<'_>, listener: &Listener, manager: Manager<'_>) -
                 ..routes.unread("virtual_hosts", "")
             });
         }
-        let id = TableId::new(format!("{}.{} {name}", site.gateway.id, listener.name));
         tables.push(Table {
             id,
             place: site.place(),
@@ -87,12 +102,17 @@ pub(super) fn read(site: &Site<'_>, listener: &Listener, manager: Manager<'_>) -
         Attachment::Gateway { hosts, .. } => hosts.iter().any(|host| !is_served(&host.value)),
         _ => false,
     };
-    if tables.iter().any(is_elsewhere) { Err(elsewhere) } else { Ok(tables) }
+    if tables.iter().any(is_elsewhere) {
+        return Err(elsewhere);
+    }
+    found.tables.extend(tables);
+    Ok(())
 }
 
-/// Whether a route answers 404 to everything.
+/// Whether a route answers 404 to everything, and asks nothing before.
 fn is_not_found(rule: &Rule) -> bool {
-    matches!(&rule.action.value, Action::Respond(Respond { status: 404, body: None, grpc: None }))
+    rule.name.is_none()
+        && matches!(&rule.action.value, Action::Respond(Respond { status: 404, body: None, grpc: None }))
 }
 
 /// Whether a route refuses exactly the paths that strict paths refuse and Envoy's normalisation lets through.

@@ -15,6 +15,15 @@ pub(super) struct Upstream {
     pub port: String,
 }
 
+/// Where the endpoints of a cluster are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Server {
+    /// Whether TLS is begun to it, and its certificate verified for its host.
+    pub https: bool,
+    pub host: String,
+    pub port: u16,
+}
+
 /// The secret of the authorities that the system trusts.
 const SYSTEM: &str = "system";
 
@@ -34,8 +43,12 @@ const TRAVEL: [&str; 12] = [
     "common_lb_config",
 ];
 
-/// A cluster's name and what it stands for: `SERVICE.NAMESPACE` is a service, `SUBSET.SERVICE.NAMESPACE` some of it.
-pub(super) fn read<'a>(base: &Program, mut cluster: Fields<'a>) -> Result<(&'a str, Upstream), Unread> {
+/// A cluster's name, where it is, and what it stands for: `SERVICE.NAMESPACE` is a service, `SUBSET.SERVICE.NAMESPACE`
+/// some of it. What nothing declared is at stands for nothing that requests can be sent to.
+pub(super) fn read<'a>(
+    base: &Program,
+    mut cluster: Fields<'a>,
+) -> Result<(&'a str, Server, Option<Upstream>), Unread> {
     let name = cluster.needed_text("name")?;
     cluster.ignore(&TRAVEL);
     match cluster.text("type")? {
@@ -43,12 +56,10 @@ pub(super) fn read<'a>(base: &Program, mut cluster: Fields<'a>) -> Result<(&'a s
         _ => return Err(cluster.unread("type", "only endpoints that are looked up by name are read")),
     }
     let (host, port) = endpoint(&mut cluster)?;
-    let upstream = of(base, host, port).ok_or_else(|| {
-        cluster.unread("load_assignment", format!("nothing declared is at `{host}:{port}`"))
-    })?;
-    tls(base, &mut cluster, &upstream)?;
+    let upstream = of(base, host, port);
+    let https = tls(base, &mut cluster, upstream.as_ref(), host)?;
     cluster.done()?;
-    Ok((name, upstream))
+    Ok((name, Server { https, host: host.to_owned(), port }, upstream))
 }
 
 /// The one address of the cluster's endpoints.
@@ -106,19 +117,29 @@ fn of(base: &Program, host: &str, number: u16) -> Option<Upstream> {
     })
 }
 
-/// Hosts outside are called in TLS exactly if they say so, under the name and with the certificate that they say.
-fn tls(base: &Program, cluster: &mut Fields<'_>, upstream: &Upstream) -> Result<(), Unread> {
-    let external = match &upstream.target {
-        Target::External(id) => base.externals.get(id),
-        Target::Service { .. } => None,
+/// Hosts outside are called in TLS exactly if they say so, under the name and with the certificate that they say. A host
+/// that isn't declared may be called in TLS, under its own name. Whether TLS is begun.
+fn tls(
+    base: &Program,
+    cluster: &mut Fields<'_>,
+    upstream: Option<&Upstream>,
+    host: &str,
+) -> Result<bool, Unread> {
+    let external = match upstream.map(|upstream| &upstream.target) {
+        Some(Target::External(id)) => base.externals.get(id),
+        Some(Target::Service { .. }) | None => None,
     };
-    let said = external.map_or(&ExternalTls::Off, |external| &external.tls.value);
+    let undeclared = match (upstream, cluster.names().contains(&"transport_socket")) {
+        (None, true) => ExternalTls::Simple { sni: None },
+        _ => ExternalTls::Off,
+    };
+    let said = external.map_or(&undeclared, |external| &external.tls.value);
     let wrong = |what: &str| cluster.unread("transport_socket", what);
     let (not_declared, not_begun) =
         (wrong("TLS is begun where none is declared"), wrong("no TLS is begun where it is declared"));
     let socket = cluster.object("transport_socket")?;
     let (mut socket, sni, certificate) = match (said, socket) {
-        (ExternalTls::Off, None) => return Ok(()),
+        (ExternalTls::Off, None) => return Ok(false),
         (ExternalTls::Off, Some(_)) => return Err(not_declared),
         (_, None) => return Err(not_begun),
         (ExternalTls::Simple { sni }, Some(socket)) => (socket, sni, None),
@@ -131,8 +152,9 @@ fn tls(base: &Program, cluster: &mut Fields<'_>, upstream: &Upstream) -> Result<
     if !config.needed_text("@type")?.ends_with(".UpstreamTlsContext") {
         return Err(config.unread("@type", "it isn't known what this does to connections"));
     }
-    let host = external.and_then(|external| external.hosts.first()).map(ToString::to_string);
-    if config.text("sni")?.map(str::to_owned) != sni.clone().or(host) {
+    let named = external.and_then(|external| external.hosts.first()).map(ToString::to_string);
+    let named = named.unwrap_or_else(|| host.to_owned());
+    if config.text("sni")? != Some(sni.as_ref().unwrap_or(&named)) {
         return Err(config.unread("sni", "the server name is another than the declared one"));
     }
     config.expect(
@@ -165,5 +187,6 @@ fn tls(base: &Program, cluster: &mut Fields<'_>, upstream: &Upstream) -> Result<
             "the client's certificate is another than the declared one",
         ));
     }
-    common.done()
+    common.done()?;
+    Ok(true)
 }

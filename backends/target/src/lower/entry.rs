@@ -3,18 +3,18 @@
 use super::Lowering;
 use super::table::TablePlan;
 use crate::{
-    Answer, ConnectionHost, GatewayPlan, ListenerPlan, ListenerRoutes, MeshEntry, PlanRule, RuleOrigin,
+    Admission, Answer, ConnectionHost, GatewayPlan, ListenerPlan, ListenerRoutes, MeshEntry, PlanRule, RuleOrigin,
     UpstreamKey, VirtualHost,
 };
 use gloo_domain::PortSet;
 use gloo_ir::joined::{Contender, Joined, TableEntry, overlaps};
 use gloo_ir::normal_form::{Conjunct, Literal};
 use gloo_ir::{
-    Destination, Gateway, GatewayId, Listener, Options, Percent, Port, Respond, Service, Table, TableId,
+    Destination, Gateway, GatewayId, Listener, Options, Percent, Port, Respond, Scope, Service, Table, TableId,
     Target, Test,
 };
 use gloo_source::{Code, Diagnostic};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl Lowering<'_> {
@@ -59,8 +59,44 @@ impl Lowering<'_> {
                 }
             }
         }
-        let here = self.program.gateways.values().filter(|one| one.clusters.contains(&self.cluster.id));
-        (here.map(|gateway| gateway_plan(gateway, &mut listeners)).collect(), mesh)
+        let called = mesh.iter().flat_map(|entry| &entry.rules).map(|rule| rule.origin.scopes.clone());
+        self.policies_of_calls(&called.collect());
+        let program = self.program;
+        let here = program.gateways.values().filter(|one| one.clusters.contains(&self.cluster.id));
+        (here.map(|gateway| self.gateway_plan(gateway, &mut listeners)).collect(), mesh)
+    }
+
+    fn gateway_plan(
+        &mut self,
+        gateway: &Arc<Gateway>,
+        routes: &mut BTreeMap<(GatewayId, String), ListenerRoutes>,
+    ) -> GatewayPlan {
+        let listeners = gateway.listeners.iter().map(|listener| {
+            let routes = routes.remove(&(gateway.id.clone(), listener.name.clone()));
+            let routes = routes.unwrap_or_else(|| nothing(listener));
+            let unrouted = self.at_listener(gateway, listener, &[]);
+            let admissions = self.admissions(gateway, listener, &routes, &unrouted);
+            ListenerPlan { listener: listener.clone(), routes, unrouted, admissions }
+        });
+        GatewayPlan { gateway: gateway.clone(), listeners: listeners.collect() }
+    }
+
+    /// Who may pass where it is not as at the listener itself.
+    fn admissions(
+        &mut self,
+        gateway: &Gateway,
+        listener: &Listener,
+        routes: &ListenerRoutes,
+        unrouted: &Arc<Admission>,
+    ) -> BTreeMap<Vec<Scope>, Arc<Admission>> {
+        let ListenerRoutes::Http(hosts) = routes else { return BTreeMap::new() };
+        if self.program.policies.is_empty() && self.program.access.is_empty() {
+            return BTreeMap::new();
+        }
+        let rules = hosts.iter().flat_map(|host| &host.rules);
+        let scopes: BTreeSet<&Vec<Scope>> = rules.map(|rule| &rule.origin.scopes).collect();
+        let each = scopes.into_iter().map(|scopes| (scopes.clone(), self.at_listener(gateway, listener, scopes)));
+        each.filter(|(_, admission)| admission != unrouted).collect()
     }
 
     /// The rules of the tables of one entry in the order in which they decide.
@@ -134,19 +170,6 @@ impl Lowering<'_> {
     }
 }
 
-fn gateway_plan(
-    gateway: &Arc<Gateway>,
-    routes: &mut BTreeMap<(GatewayId, String), ListenerRoutes>,
-) -> GatewayPlan {
-    let listeners = gateway.listeners.iter().map(|listener| ListenerPlan {
-        routes: routes
-            .remove(&(gateway.id.clone(), listener.name.clone()))
-            .unwrap_or_else(|| nothing(listener)),
-        listener: listener.clone(),
-    });
-    GatewayPlan { gateway: gateway.clone(), listeners: listeners.collect() }
-}
-
 fn nothing(listener: &Listener) -> ListenerRoutes {
     if listener.protocol.is_http() {
         ListenerRoutes::Http(Vec::new())
@@ -178,6 +201,7 @@ fn no_rule(tables: &[&Arc<Table>], matches: Conjunct, answer: Answer) -> Option<
             title: "no rule".to_owned(),
             place: table.place,
             doc: None,
+            scopes: tables.iter().map(|table| Scope::Table(table.id.clone())).collect(),
         },
         matches: vec![matches],
         path: None,

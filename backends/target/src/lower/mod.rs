@@ -1,7 +1,9 @@
 //! From a program and a cluster to its plan.
 
+mod admission;
 mod entry;
 mod mesh;
+mod principal;
 mod table;
 mod unlowered;
 mod upstream;
@@ -108,6 +110,7 @@ impl Lowering<'_> {
         self.traffic_needs_mesh();
         self.traffic_crosses_clusters();
         self.unlowered(&serving);
+        let services = self.services();
         Plan {
             workspace: program.name.clone(),
             cluster: self.cluster.clone(),
@@ -117,7 +120,8 @@ impl Lowering<'_> {
             outbound: program.mesh.as_ref().map_or(gloo_ir::Outbound::Declared, |mesh| mesh.outbound.value),
             gateways,
             mesh,
-            services: self.services(),
+            principals: principal::principals(program, &services),
+            services,
             externals: self.externals(),
             upstreams: std::mem::take(&mut self.upstreams),
         }

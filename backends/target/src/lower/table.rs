@@ -50,6 +50,7 @@ impl TablePlan {
                 title: rule.title(),
                 place: rule.place,
                 doc: rule.doc.clone(),
+                scopes: expanded.scopes.clone(),
             },
             path: match &rule.matches {
                 Match::Http { path, .. } => Some(path.clone()),

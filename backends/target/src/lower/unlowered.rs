@@ -1,11 +1,13 @@
-//! What has a meaning and is not lowered to any target yet: policies, access, telemetry, patches. Each clause that
+//! What has a meaning and is not lowered to any target yet: most policies, telemetry, patches. Each clause that
 //! reaches something of the cluster is an error at its place, so that none is dropped in silence.
 
 use super::Lowering;
+use super::admission::lowered;
 use super::upstream::is_on;
-use gloo_ir::{Attachment, Scope, Scoped, TableId};
+use gloo_ir::{Attachment, Gateway, GatewayKind, Scope, Scoped, TableId};
 use gloo_source::{Code, Diagnostic, Place};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What a target comes to on a cluster.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,22 +27,24 @@ impl Lowering<'_> {
         let program = self.program;
         for policy in program.policies.values() {
             let reach = self.reach(&policy.targets, tables);
+            let is_egress = self.is_on_egress(&policy.targets);
             for clause in &policy.clauses {
+                if reach != Reach::Nothing
+                    && !is_egress
+                    && (reach == Reach::Entries || self.has_mesh())
+                    && lowered(program, policy, &clause.kind).is_some()
+                {
+                    continue;
+                }
                 let what = format!("`{}` in policy `{}`", clause.kind.verb(), policy.id);
                 self.refuse(reach, clause.place, &what);
             }
         }
         for access in &program.access {
             let reach = self.reach(&access.targets, tables);
-            if access.rules.is_empty() {
+            let is_lowered = self.has_mesh() || reach == Reach::Entries;
+            if !is_lowered || self.is_on_egress(&access.targets) || self.is_on_connections(&access.targets) {
                 self.refuse(reach, access.place, "`access`");
-            }
-            for rule in &access.rules {
-                let word = match rule.effect {
-                    gloo_ir::Effect::Allow => "`allow` in `access`",
-                    gloo_ir::Effect::Deny => "`deny` in `access`",
-                };
-                self.refuse(reach, rule.place, word);
             }
         }
         for telemetry in &program.telemetry {
@@ -73,15 +77,38 @@ impl Lowering<'_> {
             Reach::Services if !self.has_mesh() => {
                 self.no_mesh(place, &format!("{what} acts at services' own proxies"));
             }
-            Reach::Services | Reach::Entries => {
-                let message = format!("gloo doesn't lower {what} to any target yet");
-                self.sink.report(
-                    Diagnostic::new(Code::NOT_LOWERED, place, message)
-                        .saying(format!("reaches cluster `{}`", self.cluster.id))
-                        .help("it is checked and tested all the same; build for a cluster that it doesn't reach"),
-                );
-            }
+            Reach::Services | Reach::Entries => self.not_lowered(place, what),
         }
+    }
+
+    /// Reports what gloo knows the meaning of and doesn't write for any target.
+    pub(super) fn not_lowered(&mut self, place: Place, what: &str) {
+        let message = format!("gloo doesn't lower {what} to any target yet");
+        self.sink.report(
+            Diagnostic::new(Code::NOT_LOWERED, place, message)
+                .saying(format!("reaches cluster `{}`", self.cluster.id))
+                .help("it is checked and tested all the same; build for a cluster that it doesn't reach"),
+        );
+    }
+
+    /// Whether it speaks of a gateway that calls leave by.
+    fn is_on_egress(&self, targets: &[Scoped]) -> bool {
+        self.gateways(targets).any(|gateway| gateway.kind == GatewayKind::Egress)
+    }
+
+    /// Whether it speaks of a gateway that takes connections of which only bytes are known.
+    fn is_on_connections(&self, targets: &[Scoped]) -> bool {
+        self.gateways(targets).any(|gateway| gateway.listeners.iter().any(|one| !one.protocol.is_http()))
+    }
+
+    /// The gateways of the cluster that targets name, or a listener of.
+    fn gateways<'t>(&'t self, targets: &'t [Scoped]) -> impl Iterator<Item = &'t Arc<Gateway>> {
+        let here = targets.iter().filter(|target| is_on(target, &self.cluster.id));
+        here.filter_map(|target| match &target.scope {
+            Scope::Gateway(gateway) | Scope::Listener(gateway, _) => self.program.gateways.get(gateway),
+            _ => None,
+        })
+        .filter(|gateway| gateway.clusters.contains(&self.cluster.id))
     }
 
     fn reach(&self, targets: &[Scoped], tables: &BTreeSet<TableId>) -> Reach {

@@ -89,17 +89,19 @@ impl Lowering<'_> {
     }
 
     /// The services placed on the cluster.
-    pub(super) fn services(&self) -> Vec<ServicePlan> {
-        let here = |service: &&Arc<gloo_ir::Service>| service.clusters.contains(&self.cluster.id);
-        self.program
+    pub(super) fn services(&mut self) -> Vec<ServicePlan> {
+        let (program, cluster) = (self.program, self.cluster);
+        let here = |service: &&Arc<gloo_ir::Service>| service.clusters.contains(&cluster.id);
+        program
             .services
             .values()
             .filter(here)
             .filter_map(|service| {
                 Some(ServicePlan {
                     service: service.clone(),
-                    namespace: self.program.namespaces.get(&service.namespace)?.clone(),
+                    namespace: program.namespaces.get(&service.namespace)?.clone(),
                     traffic: self.service_traffic(&service.id),
+                    admission: self.at_service(service),
                 })
             })
             .collect()

@@ -29,14 +29,22 @@ pub(super) fn validate(documents: &[Document<'_>], faults: &mut Vec<Fault>) {
     let subsets = subsets(&objects);
     let mut claimed: BTreeMap<(String, String), &str> = BTreeMap::new();
     let mut governed: BTreeMap<(String, String), &str> = BTreeMap::new();
+    let sections: BTreeSet<(Name<'_>, &str)> = objects.iter().flat_map(sections).collect();
     for object in &objects {
         match text(object.value, "/kind") {
             "VirtualService" => virtual_service(object, &names, &subsets, &mut claimed, faults),
             "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" => route(object, &names, faults),
             _ => {}
         }
-        policy(object, &names, &mut governed, faults);
+        policy(object, &names, &sections, &mut governed, faults);
     }
+}
+
+/// The parts of gateways and routes that policies can be on.
+fn sections<'a>(object: &Document<'a>) -> Vec<(Name<'a>, &'a str)> {
+    let parts = list(object.value, "/spec/listeners").iter().chain(list(object.value, "/spec/rules"));
+    let named = parts.map(|part| (name_of(object), text(part, "/name")));
+    named.filter(|(_, part)| !part.is_empty()).collect()
 }
 
 fn name_of<'a>(object: &Document<'a>) -> Name<'a> {
@@ -135,6 +143,7 @@ fn route(object: &Document<'_>, names: &BTreeSet<Name<'_>>, faults: &mut Vec<Fau
 fn policy<'a>(
     object: &Document<'a>,
     names: &BTreeSet<Name<'_>>,
+    sections: &BTreeSet<(Name<'_>, &str)>,
     governed: &mut BTreeMap<(String, String), &'a str>,
     faults: &mut Vec<Fault>,
 ) {
@@ -146,6 +155,12 @@ fn policy<'a>(
             require(object, own, target, of, names, faults);
         }
         let section = text(target, "/sectionName");
+        // Without its part a policy does nothing, and nothing is refused.
+        let on = (of, own, text(target, "/name"));
+        let has_parts = matches!(of, "HTTPRoute" | "Gateway");
+        if has_parts && !section.is_empty() && names.contains(&on) && !sections.contains(&(on, section)) {
+            faults.push(object.fault(format!("{} has no part `{section}`", shown(on))));
+        }
         let target = format!("{of} `{own}/{}` {section}", text(target, "/name"));
         let target = target.trim_end().to_owned();
         if let Some(other) = governed.insert((kind.to_owned(), target.clone()), object.path) {

@@ -141,7 +141,7 @@ fn serve(
         None => site::cors(walk, &policies, &passing)?,
     }
     let log_in = log_in_policies(walk, &own, &tables);
-    proxy::inspect(walk, &policies, &log_in, &own, &mut passing)?;
+    proxy::inspect(walk, &policies, &log_in, &scopes, &mut passing)?;
     let Some(found) = found else {
         let (decider, says) = match tables.first() {
             Some(table) => (Decider::at(table.id.to_string(), table.place), "no rule takes it"),

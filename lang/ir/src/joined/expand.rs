@@ -1,7 +1,7 @@
 //! A table with delegation put in: each rule as what it matches, in disjunctive form.
 
 use crate::normal_form::{Conjunct, TooMany, disjuncts_of};
-use crate::{Action, Match, Program, Rule, Table};
+use crate::{Action, Match, Program, Rule, Scope, Table};
 use gloo_source::Place;
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub struct ExpandedRule {
     /// Whether it is the `otherwise` of the table that was expanded, or what that delegates to: it comes after every
     /// other rule of the entry, and is compared with none.
     pub is_last: bool,
+    /// The tables and named rules that lead to it, itself among them: what policies on it can be on, the outermost first.
+    pub scopes: Vec<Scope>,
 }
 
 impl ExpandedRule {
@@ -48,6 +50,7 @@ struct Frame {
     next: usize,
     within: Option<Vec<Conjunct>>,
     is_last: bool,
+    scopes: Vec<Scope>,
 }
 
 /// The rules of a table in the order in which they decide, each delegating rule replaced by the rules that it stands
@@ -57,7 +60,8 @@ struct Frame {
 /// The table's rules are too many, or one has too many alternatives.
 pub fn expand(program: &Program, table: &Arc<Table>) -> Result<Vec<ExpandedRule>, TooComplex> {
     let mut rules = Vec::new();
-    let mut frames = vec![Frame { table: table.clone(), next: 0, within: None, is_last: false }];
+    let scopes = vec![Scope::Table(table.id.clone())];
+    let mut frames = vec![Frame { table: table.clone(), next: 0, within: None, is_last: false, scopes }];
     while let Some(frame) = frames.last_mut() {
         let (table, index) = (frame.table.clone(), frame.next);
         let Some(rule) = table.rules.get(index) else {
@@ -71,19 +75,22 @@ pub fn expand(program: &Program, table: &Arc<Table>) -> Result<Vec<ExpandedRule>
         }
         let is_otherwise = matches!(rule.matches, Match::Otherwise);
         let is_last = frame.is_last || (is_otherwise && frame.within.is_none());
+        let mut scopes = frame.scopes.clone();
+        scopes.extend(rule.name.as_ref().map(|name| Scope::Rule(table.id.clone(), name.clone())));
         let too_complex = |why: &str| TooComplex { place: rule.place, why: why.to_owned() };
         if let Action::Delegate(child) = &rule.action.value {
             let Some(child) = program.tables.get(child) else { continue };
             if frames.len() >= MAX_DEPTH {
                 return Err(too_complex("too long a chain of tables that delegate"));
             }
-            frames.push(Frame { table: child.clone(), next: 0, within: Some(matches), is_last });
+            scopes.push(Scope::Table(child.id.clone()));
+            frames.push(Frame { table: child.clone(), next: 0, within: Some(matches), is_last, scopes });
             continue;
         }
         if rules.len() >= MAX_RULES {
             return Err(too_complex("more rules than a table may come to by delegation"));
         }
-        rules.push(ExpandedRule { table: table.clone(), index, matches, is_last });
+        rules.push(ExpandedRule { table: table.clone(), index, matches, is_last, scopes });
     }
     Ok(rules)
 }
