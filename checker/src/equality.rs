@@ -4,7 +4,9 @@ mod tables;
 
 use crate::difference::{Change, EntryComparison, diff_at};
 use crate::entrance::Way;
-use gloo_ir::{Attachment, Gateway, Listener, ListenerProtocol, Program};
+use gloo_ir::{
+    Attachment, Backend, Gateway, Listener, ListenerProtocol, Program, Scope, Scoped, Service, Table,
+};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tables::{Tables, equal_kinds};
@@ -32,8 +34,9 @@ impl Equality {
     }
 }
 
-/// Holds a program of one cluster against what was read of that cluster, at all its gateways. Which instance of a service a
-/// request goes to, so a rule's `hash` too, is not compared.
+/// Holds a program of one cluster against what was read of that cluster: at all its gateways, and, where services have
+/// proxies of their own that the target configures, at those that ask something of their callers. Which instance of a
+/// service a request goes to, so a rule's `hash` too, is not compared, nor where tables for calls between services send them.
 #[must_use]
 pub fn equality(program: &Program, read: &Program) -> Equality {
     let (program, read) = (&without_keys(program), &without_keys(read));
@@ -50,7 +53,47 @@ pub fn equality(program: &Program, read: &Program) -> Equality {
         // What is beyond the limits as a whole may be within them request by request.
         equal_kinds(diagrams, opening, [(program, own), (read, other)]).ok().flatten()
     });
-    Equality { entries: comparison.entries, settings: settings(program, read) }
+    let mut entries = comparison.entries;
+    entries.extend(calls(program, read));
+    Equality { entries, settings: settings(program, read) }
+}
+
+/// Calls of the services that ask something of their callers.
+fn calls(program: &Program, read: &Program) -> Vec<EntryComparison> {
+    let has_proxies = |cluster: &Arc<gloo_ir::Cluster>| matches!(*cluster.backend, Backend::Istio { .. });
+    if !program.clusters.values().all(has_proxies) {
+        return Vec::new();
+    }
+    let read = &with_travel_of(program, read);
+    let is_guarded = |way: &Way<'_>| match way {
+        Way::Call(service, ..) => [program, read].iter().any(|one| asks(one, service)),
+        _ => false,
+    };
+    diff_at(program, read, is_guarded, |_, _| None).entries
+}
+
+/// Whether a service, or what it is part of, has policies or access blocks.
+fn asks(program: &Program, service: &Service) -> bool {
+    let speaks = |targets: &[Scoped]| {
+        targets.iter().any(|target| match &target.scope {
+            Scope::Mesh => true,
+            Scope::Namespace(namespace) => *namespace == service.namespace,
+            Scope::Service(own) => *own == service.id,
+            _ => false,
+        })
+    };
+    program.policies.values().any(|policy| speaks(&policy.targets))
+        || program.access.iter().any(|access| speaks(&access.targets))
+}
+
+/// What was read, with the ways of calls between services as the program has them.
+fn with_travel_of(program: &Program, read: &Program) -> Program {
+    let mut read = read.clone();
+    let is_mesh = |table: &&Arc<Table>| !matches!(table.attachment, Attachment::Gateway { .. });
+    let ways = program.tables.values().filter(is_mesh);
+    read.tables.extend(ways.map(|table| (table.id.clone(), table.clone())));
+    read.traffic.clone_from(&program.traffic);
+    read
 }
 
 /// Whether a listener has no table.
@@ -79,6 +122,11 @@ fn settings(program: &Program, read: &Program) -> Vec<String> {
         match read.gateways.get(&gateway.id) {
             Some(own) => of_gateway((program, gateway), (read, own), &mut found),
             None => found.push(format!("there is no gateway `{}`", gateway.id)),
+        }
+    }
+    for provider in read.providers.values() {
+        if program.providers.get(&provider.id).is_none_or(|said| said.kind != provider.kind) {
+            found.push(format!("the provider `{}` is another than the declared one", provider.id));
         }
     }
     found
