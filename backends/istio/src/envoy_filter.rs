@@ -106,6 +106,27 @@ impl Context {
         }
     }
 
+    /// Adds a cluster.
+    pub(crate) fn new_cluster(self, cluster: Value) -> Patch {
+        Patch {
+            apply_to: "CLUSTER",
+            matches: self.anywhere(),
+            patch: Change { operation: "ADD", value: cluster },
+        }
+    }
+
+    /// Lets the requests of the routes of that name pass by AuthorizationPolicies.
+    pub(crate) fn unguarded_route(self, route: &str) -> Patch {
+        Patch {
+            apply_to: "HTTP_ROUTE",
+            matches: PatchMatch {
+                route_configuration: Some(json!({"vhost": {"route": {"name": route}}})),
+                ..self.anywhere()
+            },
+            patch: Change { operation: "MERGE", value: json!({"typed_per_filter_config": unguarded()}) },
+        }
+    }
+
     /// Puts a listener filter before all others.
     pub(crate) fn first_listener_filter(self, name: &str, message: &str) -> Patch {
         Patch {
@@ -158,6 +179,14 @@ impl Context {
     }
 }
 
+/// The settings by which a route has no AuthorizationPolicies.
+pub(crate) fn unguarded() -> Value {
+    let message = type_url("envoy.extensions.filters.http.rbac.v3.RBACPerRoute");
+    json!({AUTHORIZATION: {"@type": message}})
+}
+
+/// What Istio calls the filters of AuthorizationPolicies.
+const AUTHORIZATION: &str = "envoy.filters.http.rbac";
 const CONNECTION_MANAGER: &str =
     "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 const DOWNSTREAM_TLS: &str = "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext";

@@ -9,15 +9,19 @@
 //! |---|---|
 //! | listener | a Gateway of its own, so that tables are found among those of the listener alone |
 //! | host of a listener | one VirtualService, its rules in order |
+//! | who may pass | AuthorizationPolicies; for tokens what lets Envoy look at them, by an EnvoyFilter |
 //! | mesh entry | one VirtualService for all callers; what asks for the source is decided for each caller |
 //! | service | one DestinationRule; a subset more for each hash that a rule asks for |
 //! | host outside | ServiceEntry and DestinationRule; with `through` a Gateway and a VirtualService of two steps |
 
+mod admission;
+mod authorization_policy;
 mod destination_rule;
 mod emission;
 mod envoy_filter;
 mod gateway;
 mod hashing;
+mod jwt;
 mod listeners;
 mod mesh;
 mod names;
@@ -65,6 +69,7 @@ impl Target for IstioTarget {
         }
         mesh::write(&mut emission);
         mesh::write_defaults(&mut emission);
+        admission::at_services(&mut emission);
         through::write(&mut emission);
         // Last, as rules may have asked for subsets.
         services::write(&mut emission);

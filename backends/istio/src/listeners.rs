@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 
 /// Writes a gateway.
 pub(crate) fn write(emission: &mut Emission<'_>, plan: &GatewayPlan) {
+    let guarding = crate::admission::at_gateway(emission, plan);
     let plan = &with_mesh_tables(emission, plan);
     let gateway = &plan.gateway;
     if gateway.workload.is_empty() {
@@ -35,6 +36,7 @@ pub(crate) fn write(emission: &mut Emission<'_>, plan: &GatewayPlan) {
         let writer = Writer { plan, listener, tags: &tags };
         patches.extend(writer.write(emission));
     }
+    patches.extend(guarding);
     let ports = plan.listeners.iter().map(|listener| listener.listener.port);
     emission.needs.gateway(gateway, ports);
     if !patches.is_empty() {

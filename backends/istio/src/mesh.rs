@@ -1,7 +1,8 @@
 //! Calls between services: mesh tables, mutual TLS, hosts that may be called.
 
+use crate::admission::{STRICT_PATHS, guards};
 use crate::emission::{Emission, New};
-use crate::envoy_filter::{Context, EnvoyFilter};
+use crate::envoy_filter::{Context, EnvoyFilter, unguarded};
 use crate::listeners::{sources, strict_paths};
 use crate::names::{ROOT_NAMESPACE, service_host};
 use crate::peer_authentication::{MutualTls, PeerAuthentication};
@@ -133,23 +134,26 @@ pub(crate) fn write_defaults(emission: &mut Emission<'_>) {
         egress: vec![Egress { hosts: vec!["*/*"] }],
         outbound_traffic_policy: OutboundTrafficPolicy { mode },
     };
-    let paths = (plan.paths == PathMode::Strict).then(refusing_paths);
     for namespace in &own {
         emission.object(New { namespace, name: "default", sources: Vec::new(), doc: None, spec: &sidecar });
-        if let Some(spec) = &paths {
+        if plan.paths == PathMode::Strict {
             let name = "gloo-strict-paths";
-            emission.object(New { namespace, name, sources: Vec::new(), doc: None, spec });
+            let spec = refusing_paths(guards(plan, namespace));
+            emission.object(New { namespace, name, sources: Vec::new(), doc: None, spec: &spec });
         }
     }
 }
 
-/// What a service's own proxy refuses under `strict`.
-fn refusing_paths() -> EnvoyFilter {
-    let route = json!({
-        "name": "gloo.strict-paths",
+/// What a service's own proxy refuses under `strict`, before it looks at who may pass.
+fn refusing_paths(is_guarded: bool) -> EnvoyFilter {
+    let mut route = json!({
+        "name": STRICT_PATHS,
         "match": {"safe_regex": {"regex": REFUSED_PATHS}},
         "direct_response": {"status": 400},
     });
+    if let Some(route) = route.as_object_mut().filter(|_| is_guarded) {
+        route.insert("typed_per_filter_config".to_owned(), unguarded());
+    }
     let manager = Context::Inbound.connection_manager(strict_paths(PathMode::Strict));
     EnvoyFilter {
         workload_selector: None,

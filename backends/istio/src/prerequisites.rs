@@ -22,6 +22,7 @@ struct GatewayNeeds {
     labels: BTreeMap<String, String>,
     account: String,
     ports: BTreeSet<u16>,
+    same_ports: bool,
 }
 
 impl Prerequisites {
@@ -33,8 +34,17 @@ impl Prerequisites {
             labels: gateway.workload.clone(),
             account: gateway.account.clone(),
             ports: BTreeSet::new(),
+            same_ports: false,
         });
         found.ports.extend(ports);
+    }
+
+    /// A gateway whose pods must listen on the ports of its Service: policies tell its listeners apart by them.
+    pub(crate) fn same_ports(&mut self, gateway: &Gateway) {
+        self.gateway(gateway, std::iter::empty());
+        if let Some(found) = self.gateways.get_mut(gateway.id.as_str()) {
+            found.same_ports = true;
+        }
     }
 
     /// A secret that must stand, with the keys that it must have.
@@ -107,6 +117,13 @@ fn readme(emission: &Emission<'_>) -> String {
                 labels.join(", "),
                 gateway.account,
                 if ports.is_empty() { String::new() } else { format!(", ports {}", ports.join(", ")) },
+            ));
+        }
+        for gateway in needs.gateways.values().filter(|gateway| gateway.same_ports) {
+            text.push_str(&format!(
+                "\nThe ports of Service `{}` must lead to the same ports of the pods (`targetPort`): AuthorizationPolicies tell \
+                 listeners apart by the port that a pod listens on.\n",
+                gateway.name
             ));
         }
         text.push_str(

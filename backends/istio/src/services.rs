@@ -26,7 +26,7 @@ pub(crate) fn write(emission: &mut Emission<'_>) {
 }
 
 fn write_service(emission: &mut Emission<'_>, plan: &ServicePlan) -> Result<(), Reported> {
-    let ServicePlan { service, namespace, traffic } = plan;
+    let ServicePlan { service, namespace, traffic, admission: _ } = plan;
     if emission.is_ambient()
         && namespace.waypoint.is_none()
         && let Some(block) = traffic.blocks.first()

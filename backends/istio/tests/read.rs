@@ -3,101 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the failure")]
 #![expect(clippy::disallowed_methods, reason = "the programs are files")]
 
-use gloo_checker::{Change, Equality, equality};
-use gloo_ir::{Backend, Cluster, Compiled, compile};
-use gloo_istio::IstioTarget;
-use gloo_source::Sink;
-use gloo_target::{Document, Layout, Target, Unread, build, on_cluster};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+mod built;
 
-/// A program with the manifests of one of its clusters.
-struct Built {
-    compiled: Compiled,
-    cluster: Arc<Cluster>,
-    files: Vec<(String, String)>,
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// The program's files below a folder, with their paths in it.
-fn sources(folder: &Path, within: &str, files: &mut Vec<(String, String)>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = format!("{within}{}", path.file_name().unwrap().to_str().unwrap());
-        if path.is_dir() {
-            sources(&path, &format!("{name}/"), files);
-        } else if name.ends_with(".gloo") {
-            files.push((name, std::fs::read_to_string(&path).unwrap()));
-        }
-    }
-}
-
-/// The clusters of the program below a folder that run Istio, with their manifests; none, if it can't be built.
-fn built(folder: &str) -> Vec<Built> {
-    let mut files = Vec::new();
-    sources(&root().join(folder), "", &mut files);
-    let texts: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-    let program = compile(&texts, None).program;
-    let is_istio = |cluster: &&Arc<Cluster>| matches!(cluster.backend.value, Backend::Istio { .. });
-    let clusters: Vec<Arc<Cluster>> = program.clusters.values().filter(is_istio).cloned().collect();
-    let target = |_: &Backend| -> &(dyn Target + Sync) { &IstioTarget };
-    let mut found = Vec::new();
-    for cluster in clusters {
-        let mut sink = Sink::new();
-        let output = build(
-            &program,
-            std::slice::from_ref(&cluster),
-            &target,
-            &Layout::Flat,
-            &|_| "here".to_owned(),
-            &mut sink,
-        );
-        let Ok(output) = output else { continue };
-        let files = output.clusters.iter().flat_map(|one| &one.files);
-        let prefix = format!("{}/", cluster.id);
-        let files = files.filter(|file| file.path.ends_with(".yaml")).map(|file| {
-            let path = file.path.strip_prefix(&prefix).unwrap_or(&file.path);
-            (path.to_owned(), file.text.to_string())
-        });
-        let files: Vec<(String, String)> = files.collect();
-        found.push(Built { compiled: compile(&texts, None), cluster, files });
-    }
-    found
-}
-
-impl Built {
-    /// Reads the manifests back and holds them against the program.
-    fn held(&self) -> Result<Equality, Vec<Unread>> {
-        let documents = self.files.iter().flat_map(|(path, text)| Document::read(path, text).unwrap());
-        let documents: Vec<Document> = documents.collect();
-        let program = &self.compiled.program;
-        let read = gloo_istio::read::read(program, &self.cluster.id, &documents)?;
-        Ok(equality(&on_cluster(program, &self.cluster.id), &read))
-    }
-
-    /// What is wrong with them; empty if they are proved.
-    fn wrong(&self) -> String {
-        let equality = match self.held() {
-            Ok(equality) => equality,
-            Err(unread) => return unread.iter().map(|one| format!("{one}\n")).collect(),
-        };
-        let mut wrong = equality.settings.join("\n");
-        for entry in equality.entries.iter().filter(|entry| entry.change != Change::Equal) {
-            wrong.push_str(&format!("{}: {:?} {:?}\n", entry.entry, entry.change, entry.undecided));
-            for one in &entry.differences {
-                let (before, after) = (&one.before, &one.after);
-                wrong.push_str(&format!(
-                    "  {}\n    {}\n    program:   {} {:?}\n    manifests: {} {:?}\n",
-                    one.requests, one.command, before.summary, before.effects, after.summary, after.effects
-                ));
-            }
-        }
-        wrong
-    }
-}
+use built::{Built, Faults, built, root};
 
 /// The folders of the programs.
 fn folders() -> Vec<String> {
@@ -128,6 +36,14 @@ fn manifests_mean_what_programs_mean() {
     assert!(seen >= 16, "{seen}");
 }
 
+impl Built {
+    /// Changes the first file that has the text.
+    fn edit(&mut self, from: &str, to: &str) {
+        let (_, text) = self.files.iter_mut().find(|(_, text)| text.contains(from)).unwrap();
+        *text = text.replacen(from, to, 1);
+    }
+}
+
 /// What the reader had found in the emitter's work, put back.
 #[test]
 fn mistakes_that_there_were() {
@@ -147,24 +63,6 @@ fn mistakes_that_there_were() {
         assert_ne!(built.wrong(), "", "{folder}: {right}");
     }
 }
-
-impl Built {
-    /// Changes the first file that has the text.
-    fn edit(&mut self, from: &str, to: &str) {
-        let (_, text) = self.files.iter_mut().find(|(_, text)| text.contains(from)).unwrap();
-        *text = text.replacen(from, to, 1);
-    }
-
-    /// Changes a file.
-    fn edit_file(&mut self, file: &str, from: &str, to: &str) {
-        let (_, text) = self.files.iter_mut().find(|(path, _)| path.ends_with(file)).unwrap();
-        assert!(text.contains(from), "{file}: {from}");
-        *text = text.replacen(from, to, 1);
-    }
-}
-
-/// A folder with files and what is changed in each: none of these may be proved.
-type Faults<'f> = (&'f str, &'f [(&'f str, &'f str, &'f str)]);
 
 const STOREFRONT: Faults<'_> = (
     "examples/storefront",
@@ -325,7 +223,7 @@ fn what_is_not_understood_is_said() {
     let mut built = built("examples/storefront").remove(0);
     let original = built.files.clone();
     let shop = original.iter().find(|(path, _)| path.ends_with("tls-shop.acme.com.yaml")).unwrap().1.clone();
-    let policy = "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n\
+    let policy = "apiVersion: security.istio.io/v1\nkind: RequestAuthentication\n\
                   metadata: { name: a, namespace: shop-ingress }\nspec: {}\n";
     let filter = "apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\n\
                   metadata: { name: a, namespace: istio-system }\nspec:\n  configPatches:\n  - applyTo: HTTP_FILTER\n    \

@@ -1,6 +1,7 @@
 //! The HTTP connection manager of a gateway: what Istio makes of it, and what is merged into it.
 
 use super::mesh::Normalization;
+use super::reply::{self, Reply};
 use gloo_ir::{ClientAddress, PathMode};
 use gloo_target::{Fields, Unread};
 
@@ -17,6 +18,8 @@ pub(super) struct Manager {
     pub keeps_server: bool,
     /// Whether the PROXY protocol is spoken.
     pub proxy_protocol: bool,
+    /// Answers by another status than Envoy's own.
+    pub replies: Vec<Reply>,
 }
 
 impl Manager {
@@ -57,6 +60,9 @@ impl Manager {
             }
             self.hops = hops;
         }
+        if let Some(config) = settings.object("local_reply_config")? {
+            self.replies.extend(reply::read(config)?);
+        }
         settings.done()
     }
 
@@ -68,6 +74,14 @@ impl Manager {
             (Normalization::None, false, false) => Some(PathMode::Keep),
             _ => None,
         }
+    }
+
+    /// The status that is answered to whom a rule of AuthorizationPolicies refuses.
+    pub fn status(&self, rule: &str) -> u64 {
+        self.replies
+            .iter()
+            .find(|reply| rule.starts_with(reply.rule.as_str()))
+            .map_or(403, |reply| reply.status)
     }
 
     /// Whether a host is the same with a port and with a dot at its end.

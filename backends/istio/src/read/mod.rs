@@ -1,29 +1,38 @@
 //! What Istio's objects mean, as a program: written from Istio's documentation and source (1.30) and from Envoy's, with
 //! nothing of the emitter's.
 //!
-//! Read are the gateways' listeners with their routes, and which service or host outside each destination stands for. How
-//! calls travel is not read, nor what sidecars do: [`NOT_READ`] says so to whoever proves something by this.
+//! Read are the gateways' listeners with their routes, which service or host outside each destination stands for, and who
+//! may pass at gateways and services. How calls travel is not read, nor what sidecars do else: [`NOT_READ`] says so to whoever proves something by this.
 
 mod action;
+mod admission;
+mod authorization;
 mod connection;
 mod destination;
 mod egress;
 mod filters;
+mod guarded;
 mod header_change;
 mod header_match;
 mod host;
 mod inner_text;
 mod manager;
 mod mesh;
+mod met;
 mod option;
 mod patch;
+mod peer;
 mod redirect;
+mod reply;
 mod request_match;
 mod rewrite;
 mod route;
+mod sender;
 mod server;
 mod text;
 mod tls;
+mod tokens;
+mod value;
 mod world;
 
 use gloo_ir::{At, ClusterId, Gateway, Program};
@@ -34,7 +43,7 @@ use world::World;
 
 /// What Istio's objects say and this reader doesn't bring back.
 pub const NOT_READ: &str = "how calls travel to a service or a host outside: balancing and the keys of hashes, health \
-                            checks, limits of connections, TLS on the way; what sidecars and waypoints do with calls; \
+                            checks, limits of connections, TLS on the way; what sidecars and waypoints do with calls, but for who may pass; \
                             headers that proxies add of their own accord (`server`, `x-envoy-…`)";
 
 /// The program that the objects of a cluster come to, in the surroundings of `program`.
@@ -49,14 +58,28 @@ pub fn read(program: &Program, cluster: &ClusterId, documents: &[Document]) -> R
     for gateway in base.gateways.values() {
         let declared = program.gateways.get(&gateway.id).unwrap_or(gateway);
         match server::read(&base, cluster, declared, &world) {
-            Ok((gateway, tables)) => {
+            Ok(server::Read { gateway, tables, admissions }) => {
                 read.gateways.insert(gateway.id.clone(), Arc::new(gateway));
                 read.tables.extend(tables.into_iter().map(|table| (table.id.clone(), Arc::new(table))));
+                admissions.into_iter().for_each(|admission| admit(&mut read, admission));
             }
             Err(error) => unread.extend(error),
         }
     }
+    let names = authorization::Names { base: &base, cluster };
+    for service in base.services.values() {
+        match guarded::at_service(names, &world, service) {
+            Ok(admission) => admission.into_iter().for_each(|admission| admit(&mut read, admission)),
+            Err(error) => unread.push(error),
+        }
+    }
     if unread.is_empty() { Ok(read) } else { Err(unread) }
+}
+
+/// Adds what is asked somewhere.
+fn admit(read: &mut Program, admission: admission::Admission) {
+    read.policies.extend(admission.policy.map(|policy| (policy.id.clone(), Arc::new(policy))));
+    read.access.extend(admission.access.map(Arc::new));
 }
 
 /// What is known where routes are read.

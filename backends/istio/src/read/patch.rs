@@ -1,8 +1,8 @@
 //! One patch of an EnvoyFilter. Only those are read whose meaning is known to the last field.
 
-use super::filters::{Change, Patches, RoutePatch};
-use super::tls;
-use gloo_domain::AddressRange;
+use super::filters::{Change, FirstRoute, Patches, RoutePatch};
+use super::{tls, tokens};
+use gloo_domain::{AddressRange, PathPattern};
 use gloo_target::{Fields, Unread};
 use serde_json::{Value, json};
 
@@ -20,13 +20,22 @@ struct Place<'a> {
     cluster: bool,
 }
 
-/// Adds what a patch does to gateways; nothing, if it is one of sidecars.
-pub(super) fn read(mut one: Fields<'_>, patches: &mut Patches) -> Result<(), Unread> {
+/// What Istio calls the filters of AuthorizationPolicies.
+const AUTHORIZATION: &str = "envoy.filters.http.rbac";
+
+/// Says why something can't be read, unless that is so.
+pub(super) fn insist(is_so: bool, unread: &Unread) -> Result<(), Unread> {
+    if is_so { Ok(()) } else { Err(unread.clone()) }
+}
+
+/// Adds what a patch does to the proxies of a context, `GATEWAY` or `SIDECAR_INBOUND`; nothing, if it is one of another.
+pub(super) fn read(mut one: Fields<'_>, context: &str, patches: &mut Patches) -> Result<(), Unread> {
     let unread = one.unread("", "it isn't known what this patch does to requests");
     let target = one.needed_text("applyTo")?;
     let mut place = Place { target, operation: "", listener: None, route: None, cluster: false };
     if let Some(mut matched) = one.object("match")? {
-        if matches!(matched.text("context")?, Some("SIDECAR_INBOUND" | "SIDECAR_OUTBOUND")) {
+        let of = matched.text("context")?;
+        if of != Some(context) && matches!(of, Some("SIDECAR_INBOUND" | "SIDECAR_OUTBOUND" | "GATEWAY")) {
             return Ok(());
         }
         place.listener = matched.take("listener");
@@ -54,7 +63,12 @@ fn write(
             let settings = value.object("typed_config")?.ok_or_else(|| unread.clone())?;
             patches.manager.merge(settings)?;
         }
+        // Whatever is before all others is before those of AuthorizationPolicies.
         ("HTTP_FILTER", "INSERT_FIRST", Some(place), None, false) if *place == managers() => {
+            if value.needed_text("name")? == tokens::NAME {
+                patches.token_filters.push(tokens::filter(value)?);
+                return Ok(());
+            }
             if !patches.tags.is_empty() {
                 return Err(unread.clone());
             }
@@ -77,6 +91,18 @@ fn write(
             }
             patches.names.push((sni.to_owned(), tls::more_names(&mut value, unread)?));
         }
+        ("CLUSTER", "ADD", None, None, false) => {
+            patches.clusters.push(tokens::cluster(value)?);
+            return Ok(());
+        }
+        ("HTTP_ROUTE", "INSERT_FIRST", None, None, false) => {
+            insist(patches.first_route.is_none(), unread)?;
+            patches.first_route = Some(first_route(&mut value, unread)?);
+        }
+        ("HTTP_ROUTE", "MERGE", None, Some(mut route), false) if is_guard(&mut value)? => {
+            patches.unguarded.push(named_route(&mut route, unread)?);
+            route.done()?;
+        }
         ("HTTP_ROUTE", "MERGE", None, Some(route), false) => {
             patches.routes.push(self::route(route, &mut value, unread)?);
         }
@@ -85,6 +111,42 @@ fn write(
         _ => return Err(unread.clone()),
     }
     value.done()
+}
+
+/// Whether settings of a route take AuthorizationPolicies away from it.
+fn is_guard(value: &mut Fields<'_>) -> Result<bool, Unread> {
+    let Some(mut filters) = value.object("typed_per_filter_config")? else { return Ok(false) };
+    let why = "it isn't known what this does to requests";
+    let unread = filters.unread(AUTHORIZATION, why);
+    let mut config = filters.object(AUTHORIZATION)?.ok_or_else(|| unread.clone())?;
+    filters.done()?;
+    insist(config.needed_text("@type")?.ends_with(".rbac.v3.RBACPerRoute"), &unread)?;
+    config.done()?;
+    Ok(true)
+}
+
+/// The name of the routes that are meant, of all hosts.
+fn named_route(place: &mut Fields<'_>, unread: &Unread) -> Result<String, Unread> {
+    let mut host = place.object("vhost")?.ok_or_else(|| unread.clone())?;
+    let mut route = host.object("route")?.ok_or_else(|| unread.clone())?;
+    host.done()?;
+    let name = route.needed_text("name")?.to_owned();
+    route.done()?;
+    insist(!name.is_empty(), unread)?;
+    Ok(name)
+}
+
+/// A route before all others, which answers.
+fn first_route(value: &mut Fields<'_>, unread: &Unread) -> Result<FirstRoute, Unread> {
+    value.ignore(&["name"]);
+    let is_unguarded = is_guard(value)?;
+    let mut matched = value.object("match")?.ok_or_else(|| unread.clone())?;
+    let mut regex = matched.object("safe_regex")?.ok_or_else(|| unread.clone())?;
+    matched.done()?;
+    let paths = PathPattern::regex(regex.needed_text("regex")?).map_err(|_| unread.clone())?;
+    regex.done()?;
+    value.expect("direct_response", &json!({ "status": 400 }), "another status would be answered")?;
+    Ok(FirstRoute { paths, is_unguarded })
 }
 
 /// The filter that tags requests by the addresses of their clients, in the usual header.

@@ -210,7 +210,7 @@ const CHANGED: &str = concat!(
     r"|/\.{1,2}(?:/[^?#]*)?|[^/?#]//[^?#]*)|/\.{1,2}(?:/[^?#]*)?",
 );
 
-fn refuses_exactly(path: &PathPattern) -> Option<bool> {
+pub(super) fn refuses_exactly(path: &PathPattern) -> Option<bool> {
     let refused = StringSet::path(path).ok()?;
     let strict = StringSet::strict_paths().ok()?;
     let set = |source: &str| StringSet::regex(&Regex::parse(source).ok()?).ok();

@@ -1,9 +1,10 @@
 //! What a gateway listens on: the servers of the Gateways that select its pods. Each is a listener of the language, named
 //! by its port: `http-web` is the listener `web`.
 
+use super::admission::Admission;
 use super::host::{self, ServerHost};
 use super::world::{Object, World, number};
-use super::{Site, connection, destination, filters, route, tls};
+use super::{Site, connection, destination, filters, guarded, route, tls};
 use gloo_domain::HostPattern;
 use gloo_ir::{
     Alpn, ClientAddress, ClusterId, Gateway, GatewayKind, Listener, ListenerProtocol, Program, Table,
@@ -23,6 +24,16 @@ pub(super) struct Server {
     pub listener: Listener,
 }
 
+/// What is read of a gateway.
+pub(super) struct Read {
+    /// It, with its listeners.
+    pub gateway: Gateway,
+    /// Its tables.
+    pub tables: Vec<Table>,
+    /// What is asked at its listeners.
+    pub admissions: Vec<Admission>,
+}
+
 /// A gateway with its listeners and tables. What `declared` says of listeners is looked at for the spelling of their names
 /// and for secrets that stand.
 pub(super) fn read(
@@ -30,11 +41,11 @@ pub(super) fn read(
     cluster: &ClusterId,
     declared: &Arc<Gateway>,
     world: &World<'_>,
-) -> Result<(Gateway, Vec<Table>), Vec<Unread>> {
+) -> Result<Read, Vec<Unread>> {
     let bare = Gateway { listeners: Vec::new(), ..declared.as_ref().clone() };
     // Calls that leave by a gateway are read where they begin.
     if declared.kind == GatewayKind::Egress {
-        return Ok((bare, Vec::new()));
+        return Ok(Read { gateway: bare, tables: Vec::new(), admissions: Vec::new() });
     }
     let patches = filters::read(world, declared).map_err(|error| vec![error])?;
     let site = Site { base, cluster, gateway: declared, world, patches: &patches };
@@ -62,8 +73,9 @@ pub(super) fn read(
     if !unread.is_empty() {
         return Err(unread);
     }
+    let admissions = guarded::at_gateway(&site, &servers).map_err(|error| vec![error])?;
     let listeners = servers.into_iter().map(|server| server.listener).collect();
-    Ok((Gateway { listeners, client_address: client, ..bare }, tables))
+    Ok(Read { gateway: Gateway { listeners, client_address: client, ..bare }, tables, admissions })
 }
 
 /// The tables of a server, and how it knows clients.

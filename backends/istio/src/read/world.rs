@@ -7,7 +7,10 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Kinds that speak of the calls between services alone: no gateway looks at them.
-const OF_SIDECARS: [&str; 2] = ["Sidecar", "PeerAuthentication"];
+const OF_SIDECARS: [&str; 1] = ["Sidecar"];
+
+/// The annotation by which a policy is only tried out.
+const DRY_RUN: &str = "istio.io/dry-run";
 
 /// An object of Kubernetes.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +48,10 @@ pub(super) struct World<'a> {
     pub rules: Vec<Object<'a>>,
     /// `EnvoyFilter`.
     pub filters: Vec<Object<'a>>,
+    /// `AuthorizationPolicy`.
+    pub policies: Vec<Object<'a>>,
+    /// `PeerAuthentication`.
+    pub peers: Vec<Object<'a>>,
     /// `ServiceEntry`: the hosts with the numbers of their ports.
     pub entries: Vec<(&'a str, u16)>,
 }
@@ -84,6 +91,8 @@ impl<'a> World<'a> {
             services: of("VirtualService"),
             rules: of("DestinationRule"),
             filters: of("EnvoyFilter"),
+            policies: of("AuthorizationPolicy"),
+            peers: of("PeerAuthentication"),
             entries: Vec::new(),
         };
         for entry in of("ServiceEntry") {
@@ -123,7 +132,12 @@ fn object(document: &Document) -> Result<(&str, Object<'_>), Unread> {
     let mut metadata = top.object("metadata")?.ok_or_else(|| top.unread("metadata", "it is missing"))?;
     let name = metadata.needed_text("name")?;
     let namespace = metadata.needed_text("namespace")?;
-    metadata.ignore(&["labels", "annotations"]);
+    if let Some(annotations) = metadata.object("annotations")?
+        && annotations.names().contains(&DRY_RUN)
+    {
+        return Err(annotations.unread(DRY_RUN, "a policy might refuse nobody"));
+    }
+    metadata.ignore(&["labels"]);
     metadata.done()?;
     let spec = top.take("spec").ok_or(missing)?;
     top.done()?;

@@ -46,7 +46,7 @@ impl Routes {
             let found =
                 HttpMatch { uri: Some(StringMatch::Regex(REFUSED_PATHS.to_owned())), ..HttpMatch::default() };
             self.http.push(HttpRoute {
-                name: "gloo.strict-paths".to_owned(),
+                name: crate::admission::STRICT_PATHS.to_owned(),
                 matches: vec![found],
                 ..answer(400)
             });
