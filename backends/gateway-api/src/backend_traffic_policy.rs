@@ -119,6 +119,16 @@ fn traffic_of(emitter: &mut Emitter<'_>, rule: &PlanRule) -> Option<TrafficPlan>
             "give them one `traffic` block",
         );
     }
+    if let Some(balance) = first.get(|block| block.balance.as_ref())
+        && matches!(balance.value, Balance::Hash(_))
+        && shares.len() > 1
+    {
+        emitter.cannot(
+            rule.origin.place,
+            "a split between services with `balance: hash(…)`",
+            "balance otherwise: here the key would decide which part of the split a request goes to",
+        );
+    }
     (!first.blocks.is_empty()).then_some(first)
 }
 

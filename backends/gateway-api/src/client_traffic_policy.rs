@@ -2,7 +2,6 @@
 
 use crate::emitter::{Emitter, SecretUse};
 use crate::gateway::{CertificateRef, listeners};
-use crate::names;
 use crate::object::{ENVOY, GATEWAY, Metadata, Object, PolicyTarget};
 use gloo_ir::{Alpn, ClientAddress, Listener, ListenerProtocol, NamePattern, TlsVersion};
 use gloo_target::{ENVOY_HEADERS, GatewayPlan};
@@ -71,7 +70,7 @@ pub fn emit(emitter: &mut Emitter<'_>, planned: &GatewayPlan) {
         if !listener.protocol.is_http() {
             continue;
         }
-        let targets = listeners(listener).into_iter().map(|section| PolicyTarget {
+        let targets = listeners(gateway, listener).into_iter().map(|section| PolicyTarget {
             group: GATEWAY,
             kind: "Gateway",
             name: gateway.name.clone(),
@@ -84,7 +83,7 @@ pub fn emit(emitter: &mut Emitter<'_>, planned: &GatewayPlan) {
             .as_ref()
             .map(|asked| emitter.secret(&secret_use, &asked.ca, "`ca.crt`"));
         let (client_ip_detection, proxy_protocol) = client_address(&gateway.client_address.value);
-        let name = names::label(&format!("{}-{}", gateway.name, listener.name));
+        let name = emitter.name("ClientTrafficPolicy", &gateway.namespace, &[&gateway.name, &listener.name]);
         let object = Object {
             api_version: "gateway.envoyproxy.io/v1alpha1",
             kind: "ClientTrafficPolicy",

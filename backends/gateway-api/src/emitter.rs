@@ -23,6 +23,7 @@ pub struct Emitter<'p> {
     pub title: String,
     sink: &'p mut Sink,
     failed: Option<Reported>,
+    said: BTreeSet<(Place, String)>,
     files: BTreeMap<String, (BTreeSet<Place>, Value)>,
     /// Which namespaces' objects refer to what in which other namespaces.
     pub grants: Grants,
@@ -36,16 +37,23 @@ pub struct Emitter<'p> {
 impl<'p> Emitter<'p> {
     /// Nothing yet.
     pub fn new(plan: &'p Plan, title: String, sink: &'p mut Sink) -> Self {
+        // No object that is made takes the name of a service of the user's own.
+        let own = plan.services.iter().map(|one| {
+            let name = &one.service.name;
+            ((service::KIND, one.namespace.name.clone(), name.clone()), vec![name.clone()])
+        });
+        let names = own.collect();
         Self {
             plan,
             title,
             sink,
             failed: None,
+            said: BTreeSet::new(),
             files: BTreeMap::new(),
             grants: Grants::default(),
             needs: Needs::default(),
             made: BTreeSet::new(),
-            names: BTreeMap::new(),
+            names,
         }
     }
 
@@ -94,8 +102,11 @@ impl<'p> Emitter<'p> {
 
     /// Reports what the target can't say.
     pub fn cannot(&mut self, place: Place, construct: &str, instead: &str) {
-        let diagnostic = unsupported(place, construct, &self.title, instead);
-        self.report(diagnostic);
+        // A construct may be met at every host, rule and listener that it reaches.
+        if self.said.insert((place, construct.to_owned())) {
+            let diagnostic = unsupported(place, construct, &self.title, instead);
+            self.report(diagnostic);
+        }
     }
 
     /// The reference to a secret that must have these keys.
@@ -114,13 +125,13 @@ impl<'p> Emitter<'p> {
         client_traffic_policy::emit(self, planned);
         crate::backend_traffic_policy::emit_for_gateway(self, planned);
         for listener in &planned.listeners {
-            let sections = listeners(&listener.listener);
+            let sections = listeners(&planned.gateway, &listener.listener);
             match &listener.routes {
                 ListenerRoutes::Http(_) if listener.listener.redirect_https => {
                     http_route::emit_redirect(self, planned, &listener.listener, &sections);
                 }
                 ListenerRoutes::Http(hosts) => {
-                    http_route::emit(self, planned, &listener.listener, &sections, hosts);
+                    http_route::emit(self, planned, listener, &sections, hosts);
                 }
                 ListenerRoutes::Connections(hosts) => {
                     let tls = listener.listener.protocol == ListenerProtocol::Tls;
@@ -137,7 +148,7 @@ impl<'p> Emitter<'p> {
             Upstream::Service { service, namespace, subset, port, .. } => {
                 let name = match subset {
                     None => service.name.clone(),
-                    Some(subset) => service::subset_name(service, subset),
+                    Some(subset) => service::subset_name(self, service, namespace, subset),
                 };
                 if let Some(subset) = subset
                     && self.made.insert(UpstreamKey { target: key.target.clone(), port: String::new() })
@@ -175,7 +186,7 @@ impl<'p> Emitter<'p> {
     /// The files, if nothing failed.
     pub fn finish(mut self) -> Result<Vec<Artifact>, Reported> {
         reference_grant::emit(&mut self);
-        let mut prerequisites = prerequisites::artifacts(&self);
+        let mut prerequisites = prerequisites::artifacts(&mut self);
         if let Some(reported) = self.failed {
             return Err(reported);
         }

@@ -4,7 +4,7 @@ use crate::emitter::{Emitter, SecretUse};
 use crate::names;
 use crate::object::{ENVOY, GATEWAY, Metadata, Object};
 use gloo_domain::HostPattern;
-use gloo_ir::{Listener, ListenerProtocol, Secret};
+use gloo_ir::{ClientAddress, Gateway, Listener, ListenerProtocol, Secret};
 use gloo_target::GatewayPlan;
 use serde::Serialize;
 
@@ -76,23 +76,35 @@ pub struct Section {
 
 /// What a listener becomes. TLS is chosen by the server name, so a listener with several hosts becomes one for each; a
 /// plain one stays whole, and hosts that it doesn't cover meet its catch-all route.
-pub fn listeners(listener: &Listener) -> Vec<Section> {
+pub fn listeners(gateway: &Gateway, listener: &Listener) -> Vec<Section> {
+    let label = |parts: &[String]| names::label(&parts.join("-").replace('*', "any"));
+    let all = || gateway.listeners.iter().flat_map(sections);
+    sections(listener)
+        .into_iter()
+        .map(|(parts, host)| {
+            let plain = label(&parts);
+            // Other listeners and hosts may come to the same label.
+            let is_taken = all().any(|(other, _)| other != parts && label(&other) == plain);
+            let name = if is_taken { names::told(&plain, &parts) } else { plain };
+            Section { name, host }
+        })
+        .collect()
+}
+
+/// What the name of each section is made of, and its host.
+fn sections(listener: &Listener) -> Vec<(Vec<String>, Option<HostPattern>)> {
     let tls = matches!(listener.protocol, ListenerProtocol::Https | ListenerProtocol::Tls);
     let any = listener.hosts.contains(&HostPattern::Any);
     if !tls || any {
-        return vec![Section { name: names::label(&listener.name), host: None }];
+        return vec![(vec![listener.name.clone()], None)];
     }
     let single = listener.hosts.len() == 1;
     listener
         .hosts
         .iter()
         .map(|host| {
-            let name = if single {
-                names::label(&listener.name)
-            } else {
-                names::label(&format!("{}-{}", listener.name, names::host(host)))
-            };
-            Section { name, host: Some(host.clone()) }
+            let suffix = (!single).then(|| host.to_string());
+            (std::iter::once(listener.name.clone()).chain(suffix).collect(), Some(host.clone()))
         })
         .collect()
 }
@@ -104,7 +116,7 @@ pub fn emit(emitter: &mut Emitter<'_>, planned: &GatewayPlan) {
     let secret_use = SecretUse { namespace: &gateway.namespace, kind: "Gateway", group: GATEWAY };
     for listener in &planned.listeners {
         let listener = &listener.listener;
-        for section in listeners(listener) {
+        for section in listeners(gateway, listener) {
             sections.push(GatewayListener {
                 name: section.name,
                 hostname: section.host.map(|host| host.to_string()),
@@ -130,6 +142,14 @@ pub fn emit(emitter: &mut Emitter<'_>, planned: &GatewayPlan) {
                 allowed_routes: AllowedRoutes { namespaces: From { from: "Same" } },
             });
         }
+    }
+    let passed_on = planned.listeners.iter().any(|one| !one.listener.protocol.is_http());
+    if gateway.client_address.value == ClientAddress::ProxyProtocol && passed_on {
+        emitter.cannot(
+            gateway.client_address.at,
+            "`client_address: proxy_protocol` on a gateway with `tcp` or `tls` listeners",
+            "declare these listeners on a gateway of their own",
+        );
     }
     if sections.len() > MAX_LISTENERS {
         emitter.cannot(

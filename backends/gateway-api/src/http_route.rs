@@ -1,19 +1,24 @@
 //! `HTTPRoute`: the rules of one host on one listener.
 
 mod action;
+mod ranked;
+mod refused;
+mod unrouted;
 
+use crate::admission::Guard;
 use crate::emitter::Emitter;
+use crate::filter::FilterSpec;
 use crate::gateway::{ParentRef, Section};
 use crate::names;
 use crate::object::{Metadata, Object};
-use crate::rank::rank;
-use crate::route_match::{PathMatch, RouteMatch, Served, ValueMatch, matches};
+use crate::route_match::{PathMatch, RouteMatch, Served, ValueMatch};
+use crate::security_policy::{self, Guarded};
 use action::{Filters, filters};
 pub use action::{backend_ref, duration, gcd};
 use gloo_domain::HostPattern;
 use gloo_ir::Listener;
 use gloo_source::Place;
-use gloo_target::{GatewayPlan, VirtualHost};
+use gloo_target::{GatewayPlan, ListenerPlan, VirtualHost};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -24,10 +29,6 @@ const MAX_RULES: usize = 16;
 const MAX_MATCHES: usize = 64;
 /// So many matches may all rules of a route have together (CEL rule of its schema: fewer than 128).
 const MAX_ALL_MATCHES: usize = 127;
-/// Paths that strict normalisation refuses and that Envoy lets through: a malformed escape, a `;` behind dots at the
-/// beginning of a segment, and what merging slashes leaves as `//`.
-const REFUSED_PATHS: &str = r".*%([^0-9A-Fa-f].*|.[^0-9A-Fa-f].*|.?)|.*/\.[^/]*;.*|//";
-
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct HttpRouteSpec {
@@ -53,16 +54,19 @@ pub struct RouteRule {
     place: Place,
     #[serde(skip)]
     policy: Option<Value>,
+    #[serde(skip)]
+    guard: Guard,
 }
 
 /// Adds the routes of all hosts of a listener.
 pub fn emit(
     emitter: &mut Emitter<'_>,
     planned: &GatewayPlan,
-    listener: &Listener,
+    served: &ListenerPlan,
     sections: &[Section],
     hosts: &[VirtualHost],
 ) {
+    let listener = &served.listener;
     if sections.len() > 1 {
         emitter.cannot(
             listener.place,
@@ -71,43 +75,69 @@ pub fn emit(
         );
         return;
     }
-    for host in hosts {
-        let served = Served { host: &host.host, protocol: listener.protocol, port: listener.port };
-        let Some(mut ranked) = ranked(emitter, host, &served) else { continue };
-        let namespace = &planned.gateway.namespace;
-        let parts = [&*planned.gateway.name, &listener.name, &host.host.to_string()];
-        let base = emitter.name("HTTPRoute", namespace, &parts);
-        let mut rules = vec![refusing_rule(emitter, namespace, &mut ranked, planned.gateway.place)];
-        for (rule, matches) in host.rules.iter().zip(ranked) {
-            let Filters { shared, refs, timeouts, policy } = filters(emitter, namespace, rule);
-            for (cookies, matches) in by_cookies(matches) {
+    for host in hosts.iter().chain(&unrouted::unrouted(served, hosts)) {
+        emit_host(emitter, planned, served, sections, host);
+    }
+}
+
+fn emit_host(
+    emitter: &mut Emitter<'_>,
+    planned: &GatewayPlan,
+    served: &ListenerPlan,
+    sections: &[Section],
+    host: &VirtualHost,
+) {
+    let listener = &served.listener;
+    let asked = Served { host: &host.host, protocol: listener.protocol, port: listener.port };
+    let Some(ranked) = ranked::ranked(emitter, served, host, &asked) else { return };
+    let namespace = &planned.gateway.namespace;
+    let parts = [&*planned.gateway.name, &listener.name, &host.host.to_string()];
+    let base = emitter.name("HTTPRoute", namespace, &parts);
+    let all = ranked.iter().flat_map(|part| &part.matches);
+    let mut rules = vec![refused::refusing_rule(emitter, namespace, all, planned.gateway.place)];
+    let mut parts = ranked.into_iter().peekable();
+    while let Some(first) = parts.next() {
+        let rule = first.rule;
+        let Filters { shared, refs, timeouts, policy } = filters(emitter, namespace, rule);
+        let mut made: Vec<(FilterSpec, String)> = Vec::new();
+        let mut next = Some(first);
+        while let Some(part) = next {
+            for (cookies, matches) in by_cookies(part.matches) {
                 let mut spec = shared.filter.clone();
                 spec.cookies(&cookies);
                 let name =
                     unique(&rules, &names::label(&format!("{}-{}", rule.origin.table, rule.origin.title)));
                 let mut filters = shared.native.clone();
                 if !spec.is_empty() {
-                    let filter = names::label(&format!("{base}-{name}"));
-                    spec.emit(emitter, namespace, &filter, rule.origin.place);
+                    let known =
+                        made.iter().find(|(known, _)| *known == spec).map(|(_, filter)| filter.clone());
+                    let filter = known.unwrap_or_else(|| {
+                        let filter = names::label(&format!("{base}-{name}"));
+                        spec.clone().emit(emitter, namespace, &filter, rule.origin.place);
+                        made.push((spec, filter.clone()));
+                        filter
+                    });
                     filters.push(reference(&filter));
                 }
-                for (part, matches) in matches.chunks(MAX_MATCHES).enumerate() {
+                for (number, matches) in matches.chunks(MAX_MATCHES).enumerate() {
                     rules.push(RouteRule {
-                        name: if part == 0 { name.clone() } else { unique(&rules, &name) },
+                        name: if number == 0 { name.clone() } else { unique(&rules, &name) },
                         matches: matches.iter().map(match_value).collect(),
                         filters: filters.clone(),
                         backend_refs: refs.clone(),
                         timeouts: timeouts.clone(),
                         place: rule.origin.place,
                         policy: policy.clone(),
+                        guard: part.guard.clone(),
                     });
                 }
             }
+            next = parts.next_if(|next| std::ptr::eq(next.rule, rule));
         }
-        let docs = host.rules.iter().filter_map(|rule| rule.origin.doc.as_deref());
-        let metadata = Metadata::new(namespace, &base).documented(docs);
-        write(emitter, planned, sections, Some(&host.host), &metadata, rules);
     }
+    let docs = host.rules.iter().filter_map(|rule| rule.origin.doc.as_deref());
+    let metadata = Metadata::new(namespace, &base).documented(docs);
+    write(emitter, planned, sections, Some(&host.host), &metadata, rules);
 }
 
 /// Adds the route of a listener that redirects everything to https.
@@ -122,7 +152,7 @@ pub fn emit_redirect(
         let parts = [&*planned.gateway.name, &listener.name, "redirect", &host.to_string()];
         let name = emitter.name("HTTPRoute", namespace, &parts);
         let rules = vec![
-            refusing_rule(emitter, namespace, &mut [], listener.place),
+            refused::refusing_rule(emitter, namespace, std::iter::empty(), listener.place),
             RouteRule {
                 name: "redirect".to_owned(),
                 matches: vec![json!({ "path": { "type": "PathPrefix", "value": "/" } })],
@@ -134,78 +164,10 @@ pub fn emit_redirect(
                 timeouts: None,
                 place: listener.place,
                 policy: None,
+                guard: Guard::default(),
             },
         ];
         write(emitter, planned, sections, Some(host), &Metadata::new(namespace, &name), rules);
-    }
-}
-
-/// The matches of a host's rules, ranked; nothing after an error.
-fn ranked(
-    emitter: &mut Emitter<'_>,
-    host: &VirtualHost,
-    served: &Served<'_>,
-) -> Option<Vec<Vec<RouteMatch>>> {
-    let mut all = Vec::new();
-    let mut failed = false;
-    for rule in &host.rules {
-        let mut of_rule = Vec::new();
-        for conjunct in &rule.matches {
-            match matches(conjunct, served) {
-                Ok(found) => of_rule.extend(found),
-                Err(unsayable) => {
-                    emitter.cannot(rule.origin.place, &unsayable.construct, unsayable.instead);
-                    failed = true;
-                    break;
-                }
-            }
-        }
-        all.push(of_rule);
-    }
-    if failed {
-        return None;
-    }
-    if rank(&mut all).is_err() {
-        let place = host.rules.first().map_or(emitter.plan.cluster.place, |rule| rule.origin.place);
-        emitter.cannot(
-            place,
-            &format!("the order of so many rules that overlap (`{}`)", host.host),
-            "split the table by host, or write patterns that exclude each other",
-        );
-        return None;
-    }
-    Some(all)
-}
-
-/// The rule that refuses what strict normalisation refuses. It ranks above every other regular expression; exact paths
-/// are never refused, since a pattern can't be one of these paths.
-fn refusing_rule(
-    emitter: &mut Emitter<'_>,
-    namespace: &str,
-    ranked: &mut [Vec<RouteMatch>],
-    place: Place,
-) -> RouteRule {
-    let longest = ranked.iter().flatten().map(|one| match &one.path {
-        PathMatch::Regex(regex) => regex.len(),
-        _ => 0,
-    });
-    let longest = longest.max().unwrap_or(0);
-    let mut regex = REFUSED_PATHS.to_owned();
-    while regex.len() <= longest {
-        regex.push_str("(?:)");
-    }
-    let filter = "gloo-refuse-path";
-    let mut spec = crate::filter::FilterSpec::default();
-    spec.respond(&gloo_ir::Respond { status: 400, body: None, grpc: None });
-    spec.emit(emitter, namespace, filter, emitter.plan.cluster.place);
-    RouteRule {
-        name: "refuse-path".to_owned(),
-        matches: vec![json!({ "path": { "type": "RegularExpression", "value": regex } })],
-        filters: vec![reference(filter)],
-        backend_refs: Vec::new(),
-        timeouts: None,
-        place,
-        policy: None,
     }
 }
 
@@ -243,6 +205,9 @@ fn write(
             metadata.name = names::label(&format!("{}-{}", metadata.name, part + 1));
         }
         crate::backend_traffic_policy::emit_for_rules(emitter, &metadata, policies(&rules));
+        let guarded =
+            rules.iter().map(|rule| Guarded { rule: &rule.name, guard: &rule.guard, place: rule.place });
+        security_policy::emit(emitter, &metadata, &guarded.collect::<Vec<_>>());
         let places: Vec<Place> = rules.iter().map(|rule| rule.place).collect();
         let object = Object {
             api_version: "gateway.networking.k8s.io/v1",

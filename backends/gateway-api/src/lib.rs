@@ -5,9 +5,13 @@
 //! the order in which objects are applied. What Envoy Gateway has a default for is said explicitly, and what it can't say
 //! is an error at its place.
 
+mod admission;
+mod authorization;
 mod backend;
 mod backend_traffic_policy;
+mod cidr;
 mod client_traffic_policy;
+mod condition;
 mod emitter;
 mod filter;
 mod gateway;
@@ -19,6 +23,7 @@ mod rank;
 pub mod read;
 mod reference_grant;
 mod route_match;
+mod security_policy;
 mod service;
 mod stream_route;
 

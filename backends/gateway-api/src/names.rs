@@ -26,11 +26,6 @@ pub fn told(label: &str, parts: &[String]) -> String {
     format!("{}-{:08x}", kept.trim_end_matches('-'), fnv(&parts.join("\0")))
 }
 
-/// The name of a host in names of objects: `shop.acme.com`, `any-acme-com`, `any`.
-pub fn host(host: &gloo_domain::HostPattern) -> String {
-    label(&host.to_string().replace('*', "any"))
-}
-
 /// The 32-bit FNV-1a hash of a text.
 fn fnv(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))

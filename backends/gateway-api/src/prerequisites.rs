@@ -18,6 +18,8 @@ pub struct Needs {
     /// Whether there are Backends, which Envoy Gateway takes only where they are allowed.
     pub backends: bool,
     secrets: BTreeMap<(String, String), BTreeSet<&'static str>>,
+    keys: BTreeSet<String>,
+    has_audiences: bool,
 }
 
 impl Needs {
@@ -25,28 +27,32 @@ impl Needs {
     pub fn secret(&mut self, namespace: &str, name: &str, keys: &'static str) {
         self.secrets.entry((namespace.to_owned(), name.to_owned())).or_default().insert(keys);
     }
+
+    /// Keys of tokens that the gateways fetch, and whether tokens must be for certain audiences.
+    pub fn keys(&mut self, address: &str, for_audiences: bool) {
+        self.keys.insert(address.to_owned());
+        self.has_audiences |= for_audiences;
+    }
 }
 
 /// The class of the gateways, and a README that says what else is needed.
-pub fn artifacts(emitter: &Emitter<'_>) -> Vec<Artifact> {
+pub fn artifacts(emitter: &mut Emitter<'_>) -> Vec<Artifact> {
     let class = json!({
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": "GatewayClass",
         "metadata": { "name": GATEWAY_CLASS, "labels": { MANAGED_BY: "gloo" } },
         "spec": { "controllerName": CONTROLLER },
     });
+    let readme = readme(emitter);
     let file = |name: &str, content: Content| Artifact {
         path: format!("prerequisites/{name}"),
         sources: vec![emitter.plan.cluster.backend.at],
         content,
     };
-    vec![
-        file("README.md", Content::Text(readme(emitter))),
-        file("gatewayclass.yaml", Content::Yaml(vec![class])),
-    ]
+    vec![file("README.md", Content::Text(readme)), file("gatewayclass.yaml", Content::Yaml(vec![class]))]
 }
 
-fn readme(emitter: &Emitter<'_>) -> String {
+fn readme(emitter: &mut Emitter<'_>) -> String {
     let api = match &emitter.plan.cluster.backend.value {
         Backend::GatewayApi { version, .. } => version.to_string(),
         _ => "1.6".to_owned(),
@@ -76,6 +82,7 @@ fn readme(emitter: &Emitter<'_>) -> String {
         text.push_str(&format!("\n## Namespaces\n\n{}\n", named.join(", ")));
     }
     push_secrets(&mut text, emitter);
+    push_keys(&mut text, &emitter.needs);
     push_services(&mut text, emitter);
     text
 }
@@ -91,11 +98,30 @@ fn push_secrets(text: &mut String, emitter: &Emitter<'_>) {
     }
 }
 
+fn push_keys(text: &mut String, needs: &Needs) {
+    if needs.keys.is_empty() {
+        return;
+    }
+    text.push_str(
+        "\n## Keys of tokens\n\n\
+         The gateways' proxies fetch them, over https with the system's own authorities. Until they have them, every\n\
+         request that needs a token is answered 401.\n\n",
+    );
+    text.extend(needs.keys.iter().map(|address| format!("- `{address}`\n")));
+    if needs.has_audiences {
+        text.push_str(
+            "\nA token that is valid but for another audience is answered 403, not 401: Envoy says it so.\n",
+        );
+    }
+}
+
 /// The user's own Services, and the pods that Services made here select.
-fn push_services(text: &mut String, emitter: &Emitter<'_>) {
+fn push_services(text: &mut String, emitter: &mut Emitter<'_>) {
     let mut lines: BTreeSet<String> = BTreeSet::new();
-    for upstream in emitter.plan.upstreams.values() {
+    let plan = emitter.plan;
+    for upstream in plan.upstreams.values() {
         let Upstream::Service { service, namespace, subset, port, .. } = upstream else { continue };
+        let name = subset.as_ref().map(|subset| service::subset_name(emitter, service, namespace, subset));
         let namespace = &namespace.name;
         lines.insert(match subset {
             None => format!(
@@ -115,7 +141,7 @@ fn push_services(text: &mut String, emitter: &Emitter<'_>) {
                     "- Pods in namespace `{namespace}` labelled {}, which serve port {}: they are those of `{}`\n",
                     labels.join(", "),
                     port.number,
-                    service::subset_name(service, subset)
+                    name.unwrap_or_default()
                 )
             }
         });

@@ -1,7 +1,6 @@
 //! A `Service` for each subset that some rule sends to: the Gateway API knows no subsets.
 
 use crate::emitter::Emitter;
-use crate::names;
 use crate::object::{Metadata, Object};
 use gloo_ir::{Namespace, Protocol, Service, Subset};
 use serde::Serialize;
@@ -22,10 +21,18 @@ struct ServicePort {
     app_protocol: &'static str,
 }
 
-/// The name of a subset's Service: `reviews-v2`.
-pub fn subset_name(service: &Service, subset: &Subset) -> String {
-    names::label(&format!("{}-{}", service.name, subset.name))
+/// The name of a subset's Service: `reviews-v2`, unless a service of the namespace is called so.
+pub fn subset_name(
+    emitter: &mut Emitter<'_>,
+    service: &Service,
+    namespace: &Namespace,
+    subset: &Subset,
+) -> String {
+    emitter.name(KIND, &namespace.name, &[&service.name, &subset.name])
 }
+
+/// The kind, for names.
+pub const KIND: &str = "Service";
 
 /// The labels of a subset's pods.
 pub fn selector(service: &Service, subset: &Subset) -> BTreeMap<String, String> {
@@ -40,6 +47,7 @@ pub fn selector(service: &Service, subset: &Subset) -> BTreeMap<String, String> 
 /// Adds the Service of a subset: it selects the service's pods that have the subset's labels too.
 pub fn emit(emitter: &mut Emitter<'_>, service: &Service, namespace: &Namespace, subset: &Subset) {
     let selector = selector(service, subset);
+    let name = subset_name(emitter, service, namespace, subset);
     let ports = service.ports.iter().map(|port| ServicePort {
         name: port.name.clone(),
         port: port.number,
@@ -55,7 +63,7 @@ pub fn emit(emitter: &mut Emitter<'_>, service: &Service, namespace: &Namespace,
     let object = Object {
         api_version: "v1",
         kind: "Service",
-        metadata: Metadata::new(&namespace.name, &subset_name(service, subset)),
+        metadata: Metadata::new(&namespace.name, &name),
         spec: ServiceSpec { selector, ports: ports.collect() },
     };
     emitter.add(&object, [service.place, subset.place]);

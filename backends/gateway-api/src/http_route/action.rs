@@ -222,6 +222,14 @@ fn headers(emitter: &mut Emitter<'_>, options: &Options, native: &mut Vec<Value>
 /// A header with its value, in which Envoy takes `%` for the beginning of an operator.
 fn header_value(emitter: &mut Emitter<'_>, place: Place, name: &str, value: &TextValue) -> Option<Value> {
     match value {
+        TextValue::Literal(text) if !is_taken(text) => {
+            emitter.cannot(
+                place,
+                &format!("the value {text:?} of header `{name}`"),
+                "write visible ASCII, and one space at most between words: what else it is given Envoy Gateway answers with 500",
+            );
+            None
+        }
         TextValue::Literal(text) => Some(json!({ "name": name, "value": text.replace('%', "%%") })),
         _ => {
             emitter.cannot(
@@ -232,6 +240,12 @@ fn header_value(emitter: &mut Emitter<'_>, place: Place, name: &str, value: &Tex
             None
         }
     }
+}
+
+/// Whether Envoy Gateway takes it for a value (`HeaderValueRegexp` of its `internal/gatewayapi/filters.go`).
+fn is_taken(text: &str) -> bool {
+    let word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic());
+    text.split([' ', '\t']).all(word)
 }
 
 /// A duration as the Gateway API writes it (GEP-2257): `1h30m`, `250ms`, `0s`.

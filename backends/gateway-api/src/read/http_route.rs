@@ -4,6 +4,7 @@ use super::filter::{self, Filters};
 use super::listener::Section;
 use super::object::{GATEWAY, Object};
 use super::route_match::{self, Matched};
+use super::security::Guarded;
 use super::{Site, traffic, upstream, virtual_host};
 use gloo_domain::HostPattern;
 use gloo_ir::{Share, Table};
@@ -42,8 +43,8 @@ pub(super) struct Rule<'a> {
     pub at: Unread,
 }
 
-/// The tables of all listeners: one for each host.
-pub(super) fn read(site: &Site<'_>, sections: &[Section<'_>]) -> Result<Vec<Table>, Vec<Unread>> {
+/// The tables of all listeners, one for each host, and what is asked of their rules' requests.
+pub(super) fn read(site: &Site<'_>, sections: &[Section<'_>]) -> Result<(Vec<Table>, Guarded), Vec<Unread>> {
     let (mut routes, mut unread) = (Vec::new(), Vec::new());
     for object in site.objects.of_kind("HTTPRoute") {
         match http(site, object) {
@@ -54,14 +55,17 @@ pub(super) fn read(site: &Site<'_>, sections: &[Section<'_>]) -> Result<Vec<Tabl
     if !unread.is_empty() {
         return Err(unread);
     }
-    let mut tables = Vec::new();
+    let (mut tables, mut guarded) = (Vec::new(), Guarded::default());
     for section in sections.iter().filter(|section| section.listener.protocol.is_http()) {
         match virtual_host::tables(site, section, &routes) {
-            Ok(own) => tables.extend(own),
+            Ok((own, guards)) => {
+                tables.extend(own);
+                guarded.extend(guards);
+            }
             Err(error) => unread.push(error),
         }
     }
-    if unread.is_empty() { Ok(tables) } else { Err(unread) }
+    if unread.is_empty() { Ok((tables, guarded)) } else { Err(unread) }
 }
 
 fn http<'a>(site: &Site<'_>, object: Object<'a>) -> Result<(Route<'a>, Vec<Rule<'a>>), Unread> {

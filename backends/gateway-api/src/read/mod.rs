@@ -6,6 +6,8 @@
 //! The order in which rules decide is not the written one: [`rank`] has it. How calls travel to a service is not read:
 //! [`NOT_READ`] says so to whoever proves something by this.
 
+mod attached;
+mod authorization;
 mod client;
 mod filter;
 mod forward;
@@ -18,9 +20,11 @@ mod rank;
 mod respond;
 mod rewrite;
 mod route_match;
+mod security;
 mod stream_route;
 mod strict;
 mod tls;
+mod token;
 mod traffic;
 mod upstream;
 mod virtual_host;
@@ -34,7 +38,7 @@ use std::sync::Arc;
 
 /// What manifests say and this reader doesn't bring back.
 pub const NOT_READ: &str = "how calls travel to a service: balancing and the keys of hashes, health checks, limits of \
-                            connections; what stands in `prerequisites/README.md`";
+                            connections; that a token for another audience is answered 403; what stands in `prerequisites/README.md`";
 
 /// The program that the manifests of a cluster come to, in the surroundings of `program`: by Envoy Gateway's ranking, the
 /// routes being as old as each other.
@@ -70,6 +74,7 @@ fn reading(
     let objects = Objects::of(documents)?;
     let grants = grant::read(&objects).map_err(|error| vec![error])?;
     let policies = traffic::read(&objects)?;
+    let security = security::read(program, &objects)?;
     let upstreams = upstream::read(&base, &objects)?;
     let site = Site {
         base: &base,
@@ -78,13 +83,19 @@ fn reading(
         objects: &objects,
         grants: &grants,
         policies: &policies,
+        security: &security,
         upstreams: &upstreams,
         order,
     };
     let sections = listener::read(&site)?;
     let mut unread = Vec::new();
     match http_route::read(&site, &sections) {
-        Ok(tables) => read.tables.extend(tables.into_iter().map(|one| (one.id.clone(), Arc::new(one)))),
+        Ok((tables, guarded)) => {
+            read.tables.extend(tables.into_iter().map(|one| (one.id.clone(), Arc::new(one))));
+            let (policies, access) = guarded.into_declarations();
+            read.policies.extend(policies.into_iter().map(|one| (one.id.clone(), Arc::new(one))));
+            read.access.extend(access.into_iter().map(Arc::new));
+        }
         Err(errors) => unread.extend(errors),
     }
     match stream_route::read(&site, &sections) {
@@ -124,6 +135,7 @@ struct Site<'a> {
     objects: &'a Objects<'a>,
     grants: &'a grant::Grants<'a>,
     policies: &'a traffic::Policies<'a>,
+    security: &'a security::Policies<'a>,
     upstreams: &'a upstream::Upstreams<'a>,
     order: Order,
 }

@@ -10,7 +10,7 @@ pub(super) const GATEWAY: &str = "gateway.networking.k8s.io";
 pub(super) const ENVOY: &str = "gateway.envoyproxy.io";
 
 /// The kinds that are read, with their groups.
-const KINDS: [(&str, &str); 11] = [
+const KINDS: [(&str, &str); 12] = [
     ("Gateway", GATEWAY),
     ("GatewayClass", GATEWAY),
     ("HTTPRoute", GATEWAY),
@@ -21,6 +21,7 @@ const KINDS: [(&str, &str); 11] = [
     ("BackendTrafficPolicy", ENVOY),
     ("ClientTrafficPolicy", ENVOY),
     ("HTTPRouteFilter", ENVOY),
+    ("SecurityPolicy", ENVOY),
     ("Service", ""),
 ];
 

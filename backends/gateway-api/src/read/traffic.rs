@@ -1,8 +1,8 @@
-//! How long, how often and with which faults requests are sent on (`BackendTrafficPolicy`). The policy of a rule replaces
-//! that of its route, which replaces that of the listener, which replaces that of the gateway.
+//! How long, how often and with which faults requests are sent on (`BackendTrafficPolicy`).
 
-use super::object::{GATEWAY, Object, Objects};
-use gloo_ir::{Fault, Gateway, GrpcStatus, Percent, Retries, RetryOn};
+use super::attached::Attached;
+use super::object::Objects;
+use gloo_ir::{Fault, GrpcStatus, Percent, Retries, RetryOn};
 use gloo_target::{Fields, Unread};
 use std::time::Duration;
 
@@ -26,60 +26,15 @@ pub(super) struct Traffic {
     pub is_sticky: bool,
 }
 
-/// A policy with what it is on: kind, namespace, name, part.
-type Policy<'a> = ((&'a str, &'a str, &'a str, Option<&'a str>), Traffic);
-
 /// All policies.
-#[derive(Debug)]
-pub(super) struct Policies<'a>(Vec<Policy<'a>>);
-
-impl Policies<'_> {
-    /// The policy that a rule of a route meets on a listener.
-    pub fn of(
-        &self,
-        route: &Object<'_>,
-        rule: Option<&str>,
-        (gateway, section): (&Gateway, &str),
-    ) -> Option<&Traffic> {
-        let find = |wanted| self.0.iter().find(|(target, _)| *target == wanted).map(|(_, traffic)| traffic);
-        let on_gateway = |part| ("Gateway", gateway.namespace.as_str(), gateway.name.as_str(), part);
-        rule.and_then(|rule| find((route.kind, route.namespace, route.name, Some(rule))))
-            .or_else(|| find((route.kind, route.namespace, route.name, None)))
-            .or_else(|| find(on_gateway(Some(section))))
-            .or_else(|| find(on_gateway(None)))
-    }
-}
+pub(super) type Policies<'a> = Attached<'a, Traffic>;
 
 /// All policies.
 pub(super) fn read<'a>(objects: &Objects<'a>) -> Result<Policies<'a>, Vec<Unread>> {
-    let (mut all, mut unread) = (Policies(Vec::new()), Vec::new());
-    for object in objects.of_kind("BackendTrafficPolicy") {
-        match policy(&object) {
-            Ok(own) => {
-                for policy in own {
-                    if all.0.iter().any(|(target, _)| *target == policy.0) {
-                        unread.push(object.unread("another policy is on the same"));
-                    }
-                    all.0.push(policy);
-                }
-            }
-            Err(error) => unread.push(error),
-        }
-    }
-    if unread.is_empty() { Ok(all) } else { Err(unread) }
+    Attached::read(objects, "BackendTrafficPolicy", traffic)
 }
 
-fn policy<'a>(object: &Object<'a>) -> Result<Vec<Policy<'a>>, Unread> {
-    let mut spec = object.spec()?;
-    let mut targets = Vec::new();
-    for mut target in spec.objects("targetRefs")? {
-        if target.needed_text("group")? != GATEWAY {
-            return Err(target.unread("group", "it isn't known what the policy is on"));
-        }
-        let kind = target.needed_text("kind")?;
-        targets.push((kind, object.namespace, target.needed_text("name")?, target.text("sectionName")?));
-        target.done()?;
-    }
+fn traffic(mut spec: Fields<'_>) -> Result<Traffic, Unread> {
     let is_sticky = spec
         .take("loadBalancer")
         .and_then(|balancer| balancer.get("type"))
@@ -93,7 +48,7 @@ fn policy<'a>(object: &Object<'a>) -> Result<Vec<Policy<'a>>, Unread> {
         is_sticky,
     };
     spec.done()?;
-    Ok(targets.into_iter().map(|target| (target, traffic.clone())).collect())
+    Ok(traffic)
 }
 
 fn timeout(spec: &mut Fields<'_>) -> Result<Option<Duration>, Unread> {

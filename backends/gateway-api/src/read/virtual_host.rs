@@ -5,6 +5,7 @@ use super::http_route::{Route, Rule};
 use super::listener::Section;
 use super::rank::{Place, Ranking};
 use super::route_match::Matched;
+use super::security::{Guarded, Security};
 use super::{Site, at, nowhere, strict};
 use gloo_domain::{HostPattern, PathPattern};
 use gloo_ir::{Action, Attachment, Match, Redirect, Table, TableId};
@@ -16,14 +17,16 @@ struct Entry<'r> {
     route: (&'r str, &'r str),
     matched: &'r Matched,
     read: Read,
+    security: Option<&'r Security>,
 }
 
-/// The tables of a listener: one for each host, by the most specific of which a request goes.
+/// The tables of a listener: one for each host, by the most specific of which a request goes; and what is asked of their
+/// rules' requests.
 pub(super) fn tables(
     site: &Site<'_>,
     section: &Section<'_>,
     routes: &[(Route<'_>, Vec<Rule<'_>>)],
-) -> Result<Vec<Table>, Unread> {
+) -> Result<(Vec<Table>, Guarded), Unread> {
     let mut by_host: BTreeMap<HostPattern, Vec<Entry<'_>>> = BTreeMap::new();
     for (route, rules) in routes {
         let name = (route.object.namespace, route.object.name);
@@ -32,20 +35,27 @@ pub(super) fn tables(
             for rule in rules {
                 let on = (section.gateway.as_ref(), section.name);
                 let traffic = site.policies.of(&route.object, rule.name, on);
+                let security = site.security.of(&route.object, rule.name, on);
+                if security.is_some() && traffic.is_some_and(|traffic| traffic.fault.is_some()) {
+                    return Err(route.object.unread("a fault is put in before it is asked who calls"));
+                }
                 let read = forward::read(site, rule, traffic, section)?;
                 entries.extend(rule.matches.iter().map(|matched| Entry {
                     route: name,
                     matched,
                     read: read.clone(),
+                    security,
                 }));
             }
         }
     }
-    let mut tables = Vec::new();
+    let (mut tables, mut guarded) = (Vec::new(), Guarded::default());
     for (host, mut entries) in by_host {
         site.order.sort(&mut entries, |entry| Place { route: entry.route, weight: &entry.matched.weight });
         let refusing = entries.iter().position(|entry| {
-            entry.matched.condition.is_always() && strict::is_refusal(&entry.matched.path, &entry.read.action)
+            // What is refused for its path meets no policy.
+            let is_bare = entry.matched.condition.is_always() && entry.security.is_none();
+            is_bare && strict::is_refusal(&entry.matched.path, &entry.read.action)
         });
         let is_first = refusing.is_some_and(|index| {
             entries.iter().take(index).all(|entry| strict::takes_none(&entry.matched.path))
@@ -56,19 +66,33 @@ pub(super) fn tables(
         if let Some(index) = refusing {
             entries.remove(index);
         }
-        tables.push(table(site, section, host, entries));
+        tables.push(table(site, section, host, entries, &mut guarded));
     }
-    Ok(tables)
+    Ok((tables, guarded))
 }
 
-fn table(site: &Site<'_>, section: &Section<'_>, host: HostPattern, entries: Vec<Entry<'_>>) -> Table {
-    let mut rules = Vec::new();
-    for entry in entries {
-        push(&mut rules, entry.matched, entry.read);
-    }
+fn table(
+    site: &Site<'_>,
+    section: &Section<'_>,
+    host: HostPattern,
+    entries: Vec<Entry<'_>>,
+    guarded: &mut Guarded,
+) -> Table {
     let gateway = &section.gateway.id;
+    let id = TableId::new(format!("{gateway}.{} {host}", section.name));
+    let mut rules: Vec<gloo_ir::Rule> = Vec::new();
+    for entry in entries {
+        let first = rules.len();
+        push(&mut rules, entry.matched, entry.read);
+        for rule in rules.iter_mut().skip(first) {
+            let Some(security) = entry.security else { continue };
+            let name = format!("rule-{}", rule.number);
+            guarded.push(security.clone(), &id, &name);
+            rule.name = Some(name);
+        }
+    }
     Table {
-        id: TableId::new(format!("{gateway}.{} {host}", section.name)),
+        id,
         place: nowhere(),
         doc: None,
         attachment: Attachment::Gateway {
