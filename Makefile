@@ -5,11 +5,15 @@ SHELL := /bin/sh
 CARGO ?= cargo
 PYTHON ?= python3
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+# The Go that builds the targets' own code: the one in PATH if it is new enough, else the one that `make go` fetches.
+GO ?= $(shell go version 2>/dev/null | grep -Eq 'go1\.(2[6-9]|[3-9][0-9])' && echo go || echo $(CURDIR)/.deps/go/bin/go)
+CONFORMANCE := $(TARGET_DIR)/conformance
+TRANSLATORS := $(addprefix $(CONFORMANCE)/gloo-,$(addsuffix -conformance,istio envoy-gateway api-server))
 # What `make fuzz` runs, and for how long.
 TARGET ?= parser
 SECONDS ?= 60
 
-.PHONY: help demo test lint bless deps bench bench-agree fuzz hooks dist tools
+.PHONY: help demo test lint bless deps conformance go bench bench-agree fuzz hooks dist tools
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +42,24 @@ bless: deps ## run all tests and take every snapshot as it is now
 
 deps: tools ## fetch what cargo doesn't: Envoy and libz3, into .deps
 	@$(PYTHON) xtask/deps.py
+
+conformance: deps $(TRANSLATORS) ## let Istio's and Envoy Gateway's own code judge and translate manifests, and send requests through a real Envoy
+	$(CARGO) build --locked --package gloo
+	$(CARGO) build --locked --package gloo-tests --bin conformance
+	@cd tests/conformance/api-server && $(GO) mod download istio.io/api sigs.k8s.io/gateway-api github.com/envoyproxy/gateway
+	@folder() { (cd tests/conformance/api-server && $(GO) list -m -f '{{.Dir}}' "$$1"); }; \
+	$(TARGET_DIR)/debug/conformance --gloo $(TARGET_DIR)/debug/gloo --programs $(CONFORMANCE) --out $(CONFORMANCE)/out \
+	  --crds "$$(folder istio.io/api)/kubernetes/customresourcedefinitions.gen.yaml" \
+	  --crds "$$(folder sigs.k8s.io/gateway-api)/config/crd/standard" \
+	  --crds "$$(folder github.com/envoyproxy/gateway)/charts/gateway-helm/charts/crds/crds/generated" $(ARGUMENTS)
+
+# The first time this takes long: the targets are large.
+.SECONDEXPANSION:
+$(CONFORMANCE)/gloo-%-conformance: $$(shell find tests/conformance/$$* -type f) | go
+	cd tests/conformance/$* && GOFLAGS=-mod=readonly $(GO) build -trimpath -ldflags='-s -w' -o $(abspath $@) .
+
+go: tools ## fetch Go into .deps, where there is none that is new enough
+	@case '$(GO)' in go) ;; *) $(PYTHON) xtask/deps.py go ;; esac
 
 bench: deps ## time gloo on made-up workspaces, goals beside figures
 	$(CARGO) build --locked --release --package gloo --package gloo-tests --bins

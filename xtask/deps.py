@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fetches what deps.toml names into .deps: `make deps`.
+"""Fetches what deps.toml names into .deps: `make deps`; with names, just those.
 
 Needs Python 3.11 with pip or venv, and nothing else. A component that is there already costs a look at one small file.
 A broken download leaves nothing behind: wheels are checked against their SHA-256 before they are unpacked, and a
@@ -84,10 +84,21 @@ def download(component, folder):
     return wheel
 
 
+def files(archive, wanted):
+    """The files that are wanted of a wheel, and their places: of a folder, everything below it."""
+    for inside, place in wanted.items():
+        if not inside.endswith("/"):
+            yield inside, place
+            continue
+        for path in archive.namelist():
+            if path.startswith(inside) and not path.endswith("/"):
+                yield path, os.path.join(place, path.removeprefix(inside))
+
+
 def unpack(name, component, stamp, wheel):
     new = BESIDE / name
     with zipfile.ZipFile(wheel) as archive:
-        for inside, place in component["unpack"].items():
+        for inside, place in files(archive, component["unpack"]):
             target = new / place
             target.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(inside) as source, target.open("wb") as file:
@@ -113,6 +124,11 @@ def fetch(name, component, stamp):
 
 def main():
     components = load()
+    asked = sys.argv[1:]
+    if unknown := [name for name in asked if name not in components]:
+        fail(f"deps.toml names no {', '.join(unknown)}")
+    is_wanted = lambda name: name in asked if asked else not components[name].get("asked")
+    components = {name: component for name, component in components.items() if is_wanted(name)}
     stamps = {name: json.dumps(component, sort_keys=True) for name, component in components.items()}
     if all(is_there(name, stamp) for name, stamp in stamps.items()):
         return

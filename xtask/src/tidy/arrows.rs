@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 /// The arrows of the drawing; a crate may also use what stands behind the ones it points to.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("gloo-world", &[]),
     ("gloo-source", &[]),
     ("gloo-domain", &[]),
     ("gloo-syntax", &["gloo-source"]),
@@ -16,7 +17,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("gloo-istio", &["gloo-target"]),
     ("gloo-gateway-api", &["gloo-target"]),
     ("gloo-envoy", &["gloo-target"]),
-    ("gloo", &["gloo-db", "gloo-checker", "gloo-istio", "gloo-gateway-api", "gloo-envoy"]),
+    ("gloo-lsp", &["gloo-world", "gloo-db", "gloo-checker"]),
+    ("gloo", &["gloo-lsp", "gloo-istio", "gloo-gateway-api", "gloo-envoy"]),
     ("gloo-tests", &["gloo-db", "gloo-checker", "gloo-istio", "gloo-gateway-api", "gloo-envoy"]),
     ("xtask", &[]),
 ];

@@ -19,6 +19,8 @@ const LIBRARIES: &[(&str, &str, Option<&str>)] = &[
     ("envoy-types", "gloo-envoy", None),
     ("prost", "gloo-envoy", None),
     ("prost-reflect", "gloo-envoy", None),
+    ("lsp-server", "gloo-lsp", None),
+    ("gen-lsp-types", "gloo-lsp", None),
     ("clap", "gloo", None),
     ("clap_complete", "gloo", None),
     ("clap_mangen", "gloo", None),
