@@ -47,6 +47,16 @@ pub(crate) enum Wanted {
 /// All tables that requests meet first, in the order of their names, each folded once, whatever it is served on; those that
 /// the memory knows are not folded again.
 pub(crate) fn folded<'a>(program: &'a Program, wanted: Wanted, memory: &mut Memory) -> Vec<Folded<'a>> {
+    folded_while(program, wanted, memory, &|| true)
+}
+
+/// As [`folded`]; once `goes_on` says no, the tables that are left are not folded, and what is given says nothing.
+pub(crate) fn folded_while<'a>(
+    program: &'a Program,
+    wanted: Wanted,
+    memory: &mut Memory,
+    goes_on: &(dyn Fn() -> bool + Sync),
+) -> Vec<Folded<'a>> {
     let mut sites: BTreeMap<&TableId, Vec<(&ClusterId, Arc<Joined<'_>>)>> = BTreeMap::new();
     for cluster in program.clusters.keys() {
         for joined in joined_tables(program, cluster) {
@@ -64,6 +74,10 @@ pub(crate) fn folded<'a>(program: &'a Program, wanted: Wanted, memory: &mut Memo
     let folds = roots.into_par_iter().map_init(
         || Diagrams::new(largest),
         |diagrams, table| {
+            if !goes_on() {
+                let turns = Err(Undecided::diagram());
+                return (None, Folded { table, sites: Vec::new(), turns, losses: Vec::new() });
+            }
             let sites = sites.get(&table.id).cloned().unwrap_or_default();
             let turns = match turns(program, table) {
                 Ok(turns) => turns,

@@ -50,7 +50,7 @@ pub use sample::{Sample, samples};
 
 pub use test_block::test_blocks;
 
-use folded::{Wanted, folded};
+use folded::{Wanted, folded_while};
 use gloo_ir::Program;
 use gloo_source::{Diagnostic, Place};
 
@@ -64,50 +64,74 @@ pub fn check(program: &Program) -> Vec<Diagnostic<Place>> {
 /// As [`check`], and tables that are as they were in the check before, whatever else has changed, are not gone through again.
 #[must_use]
 pub fn check_again(program: &Program, memory: &mut Memory) -> Vec<Diagnostic<Place>> {
-    checked(program, Wanted::Findings, memory)
+    checked(program, Wanted::Findings, memory, &|| true).unwrap_or_default()
+}
+
+/// As [`check_again`], and given up as soon as `goes_on` says no, which it then says for good; the tables that were gone
+/// through by then are remembered.
+#[must_use]
+pub fn check_while(
+    program: &Program,
+    memory: &mut Memory,
+    goes_on: &(dyn Fn() -> bool + Sync),
+) -> Option<Vec<Diagnostic<Place>>> {
+    checked(program, Wanted::Findings, memory, goes_on)
 }
 
 /// As [`check`], every answer of the decision diagrams held against a second engine: where the two disagree, that is
 /// found instead.
 #[must_use]
 pub fn check_twice(program: &Program) -> Vec<Diagnostic<Place>> {
-    checked(program, Wanted::SecondOpinion, &mut Memory::default())
+    checked(program, Wanted::SecondOpinion, &mut Memory::default(), &|| true).unwrap_or_default()
 }
 
-fn checked(program: &Program, wanted: Wanted, memory: &mut Memory) -> Vec<Diagnostic<Place>> {
+fn checked(
+    program: &Program,
+    wanted: Wanted,
+    memory: &mut Memory,
+    goes_on: &(dyn Fn() -> bool + Sync),
+) -> Option<Vec<Diagnostic<Place>>> {
     let mut findings = conflicting_routes(program);
     findings.extend(test_failed(program));
-    let tables = folded(program, wanted, memory);
-    findings.extend(property::impossible_match(&tables));
-    findings.extend(property::shadowed_rule(program, &tables));
-    findings.extend(property::partly_shadowed_rule(program, &tables));
-    findings.extend(property::retry_budget(program, &tables));
-    findings.extend(property::proof_failed(program));
-    findings.extend(property::weight_zero(program, &tables));
-    findings.extend(property::idle_rule(program));
-    findings.extend(property::unreachable_service(program));
-    findings.extend(property::unreachable_subset(program));
-    findings.extend(property::unreachable_gateway(program));
-    findings.extend(property::unreachable_listener(program));
-    findings.extend(property::host_without_listener(program));
-    findings.extend(property::tls_mismatch(program));
-    findings.extend(property::remote_without_mtls(program));
-    findings.extend(property::failover_nowhere(program));
-    findings.extend(property::name_clash(program));
-    findings.extend(property::timeout_chain(program, &tables));
-    findings.extend(property::redirect_loop(program, &tables));
-    findings.extend(property::outside(program));
-    findings.extend(property::uncovered_policy(program));
-    findings.extend(property::policy_weakened(program));
-    findings.extend(property::limit_bypass(program));
-    findings.extend(property::spoofable_client_ip(program));
-    findings.extend(property::path_evasion(program));
-    findings.extend(property::repeated_header(program));
-    findings.extend(property::rewrite_mismatch(program));
-    findings.extend(property::claim_without_login(program, &tables));
-    findings.extend(property::identity_without_mtls(program));
-    findings.extend(property::negated_comparison_on_optional(program, &tables));
-    findings.extend(property::cluster_divergence(program, &tables));
+    let tables = folded_while(program, wanted, memory, goes_on);
+    let properties: &[&dyn Fn() -> Vec<Diagnostic<Place>>] = &[
+        &|| property::impossible_match(&tables),
+        &|| property::shadowed_rule(program, &tables),
+        &|| property::partly_shadowed_rule(program, &tables),
+        &|| property::retry_budget(program, &tables),
+        &|| property::proof_failed(program),
+        &|| property::weight_zero(program, &tables),
+        &|| property::idle_rule(program),
+        &|| property::unreachable_service(program),
+        &|| property::unreachable_subset(program),
+        &|| property::unreachable_gateway(program),
+        &|| property::unreachable_listener(program),
+        &|| property::host_without_listener(program),
+        &|| property::tls_mismatch(program),
+        &|| property::remote_without_mtls(program),
+        &|| property::failover_nowhere(program),
+        &|| property::name_clash(program),
+        &|| property::timeout_chain(program, &tables),
+        &|| property::redirect_loop(program, &tables),
+        &|| property::outside(program),
+        &|| property::uncovered_policy(program),
+        &|| property::policy_weakened(program),
+        &|| property::limit_bypass(program),
+        &|| property::spoofable_client_ip(program),
+        &|| property::path_evasion(program),
+        &|| property::repeated_header(program),
+        &|| property::rewrite_mismatch(program),
+        &|| property::claim_without_login(program, &tables),
+        &|| property::identity_without_mtls(program),
+        &|| property::negated_comparison_on_optional(program, &tables),
+        &|| property::cluster_divergence(program, &tables),
+    ];
+    for property in properties {
+        if !goes_on() {
+            return None;
+        }
+        findings.extend(property());
+    }
     for table in &tables {
         if let Err(undecided) = &table.turns {
             let question = format!("whether each rule of `{}` is ever used", table.table.id);
@@ -115,5 +139,5 @@ fn checked(program: &Program, wanted: Wanted, memory: &mut Memory) -> Vec<Diagno
         }
     }
     findings.sort_by_key(|finding| (finding.labels.first().map(|label| label.place), finding.code.number));
-    findings
+    Some(findings)
 }

@@ -162,6 +162,15 @@ Exit status: 0 proved equal, 1 they differ or can't be proved equal, 2 wrong usa
         #[command(flatten)]
         workspace: WorkspaceArgument,
     },
+    /// Answer an editor: the language server, over standard input and output (docs/editor.md).
+    #[command(
+        after_help = "Example, for Helix:\n  [language-server.gloo]\n  command = \"gloo\"\n  args = [\"lsp\"]"
+    )]
+    Lsp {
+        /// As is said anyway; editors add it.
+        #[arg(long, hide = true)]
+        stdio: bool,
+    },
     /// Print the completion script of a shell.
     #[command(
         after_help = "Example:\n  gloo completions bash > ~/.local/share/bash-completion/completions/gloo"
@@ -187,6 +196,14 @@ pub struct TestArguments {
     /// Only tests whose title contains this.
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
+    /// A folder with a file for each gateway of `--cluster`, and `secrets` beside them, as they are built for a cluster of
+    /// Envoy: they are run instead of what would be built. `make conformance` (tests/conformance) puts there what Istio
+    /// and Envoy Gateway make of the manifests of their clusters; of no use to anybody else, so it isn't shown.
+    #[arg(long, hide = true, value_name = "DIR", requires_all = ["envoy", "cluster"])]
+    pub configuration: Option<PathBuf>,
+    /// The cluster that the files of `--configuration` are of.
+    #[arg(long, hide = true, value_name = "CLUSTER", requires = "configuration")]
+    pub cluster: Option<String>,
     /// How to write the results.
     #[arg(short, long, value_enum, default_value_t = Output::Text)]
     pub output: Output,

@@ -12,12 +12,11 @@ mod envoy;
 mod hash;
 mod proof;
 mod report;
-mod revision;
 mod workspace;
-mod world;
 
 use anyhow::anyhow;
 use clap::Parser;
+use gloo_world::{self as world, revision};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

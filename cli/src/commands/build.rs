@@ -77,7 +77,7 @@ pub fn build(workspace: &mut Workspace, clusters: &[Arc<Cluster>], layout: &Layo
 }
 
 /// The target of a backend.
-fn target(backend: &Backend) -> &'static (dyn Target + Sync) {
+pub fn target(backend: &Backend) -> &'static (dyn Target + Sync) {
     match backend {
         Backend::Istio { .. } => &IstioTarget,
         Backend::GatewayApi { .. } => &GatewayApiTarget,

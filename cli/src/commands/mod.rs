@@ -6,6 +6,7 @@ mod completions;
 mod diff;
 mod explain;
 mod fmt;
+mod lsp;
 mod man;
 mod merged;
 mod new;
@@ -43,6 +44,7 @@ pub fn run(command: Command, world: &dyn World, terminal: &mut Terminal) -> anyh
         Command::Verify(arguments) => verify::run(&arguments, world, terminal),
         Command::Explain { code } => explain::run(code.as_deref(), terminal),
         Command::Watch { workspace } => watch::run(&workspace, world, terminal),
+        Command::Lsp { .. } => lsp::run(),
         Command::Completions { shell } => completions::run(shell, terminal),
         Command::Man { folder } => man::run(&folder, world),
     }

@@ -5,13 +5,14 @@ use crate::envoy::{self, Verdict};
 use crate::report::{Outcome, Terminal, report_diagnostics};
 use crate::workspace::Workspace;
 use crate::world::World;
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use gloo_ir::evaluate::{check_case, describe};
 use gloo_ir::resolve::suggest::closest;
 use gloo_ir::{Backend, Case, ClusterId, TestBlock};
 use gloo_source::render::render;
-use gloo_target::Layout;
+use gloo_target::{ClusterOutput, Layout, OutputFile};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Runs the tests of a workspace through the evaluator, and with `--envoy` through a real Envoy too.
@@ -37,7 +38,12 @@ pub fn run(arguments: &TestArguments, world: &dyn World, terminal: &mut Terminal
 
     let mut results = evaluate(&workspace, &tests);
     if arguments.envoy {
-        through_envoy(&mut workspace, &tests, &mut results, arguments.output, world, terminal)?;
+        match (&arguments.configuration, &arguments.cluster) {
+            (Some(folder), Some(cluster)) => {
+                through_configuration(&workspace, &tests, &mut results, folder, cluster, world)?;
+            }
+            _ => through_envoy(&mut workspace, &tests, &mut results, arguments.output, world, terminal)?,
+        }
     }
     drop(progress);
     let failed = results.iter().filter(|one| !one.passed()).count();
@@ -147,13 +153,52 @@ fn through_envoy(
             report_diagnostics(&compiled.diagnostics, &compiled.sources, form, terminal);
             bail!("the tests can't run through Envoy: the cluster `{}` can't be built", cluster.id);
         };
-        let cases = tests.iter().flat_map(|test| &test.cases);
-        let root = workspace.root.clone();
-        let reports = envoy::run(world, &root, &workspace.compiled.program, &cluster.id, output, cases)?;
-        for (result, report) in results.iter_mut().zip(reports) {
-            if result.case.on.as_ref().is_none_or(|on| *on == cluster.id) {
-                result.envoy.push((cluster.id.clone(), report.verdict));
-            }
+        send(workspace, tests, results, output, world)?;
+    }
+    Ok(())
+}
+
+/// Sends the requests through a real Envoy that runs the files of a folder, which are those of one cluster.
+fn through_configuration(
+    workspace: &Workspace,
+    tests: &[Arc<TestBlock>],
+    results: &mut [CaseOutcome<'_>],
+    folder: &Path,
+    cluster: &str,
+    world: &dyn World,
+) -> Result<()> {
+    let cluster = ClusterId::new(cluster);
+    if !workspace.compiled.program.clusters.contains_key(&cluster) {
+        bail!("there is no cluster `{cluster}`");
+    }
+    let folder = world.current_folder()?.join(folder);
+    let listed = world.list(&folder, &|_| false);
+    let mut files = Vec::new();
+    for path in listed.with_context(|| format!("`{}` can't be read", folder.display()))? {
+        let text = String::from_utf8(world.read(&path)?)
+            .with_context(|| format!("`{}` is not text", path.display()))?;
+        let below = path.strip_prefix(&folder).unwrap_or(&path);
+        let path = format!("{cluster}/{}", below.display());
+        files.push(OutputFile { path, text: text.into() });
+    }
+    let output = ClusterOutput { cluster, target: "a target's own translation".to_owned(), files };
+    send(workspace, tests, results, &output, world)
+}
+
+/// Sends the requests through a real Envoy that runs these files of a cluster.
+fn send(
+    workspace: &Workspace,
+    tests: &[Arc<TestBlock>],
+    results: &mut [CaseOutcome<'_>],
+    output: &ClusterOutput,
+    world: &dyn World,
+) -> Result<()> {
+    let program = &workspace.compiled.program;
+    let cases = tests.iter().flat_map(|test| &test.cases);
+    let reports = envoy::run(world, &workspace.root, program, &output.cluster, output, cases)?;
+    for (result, report) in results.iter_mut().zip(reports) {
+        if result.case.on.as_ref().is_none_or(|on| *on == output.cluster) {
+            result.envoy.push((output.cluster.clone(), report.verdict));
         }
     }
     Ok(())

@@ -26,13 +26,41 @@ pub fn endpoints(bootstrap: &Value) -> BTreeMap<String, Endpoint> {
     named.collect()
 }
 
-/// The server names that a bootstrap's clusters ask for.
+/// All addresses that a bootstrap's clusters send to.
 #[must_use]
-pub fn server_names(bootstrap: &Value) -> Vec<String> {
-    let clusters = array(bootstrap, "/static_resources/clusters");
-    let names =
-        clusters.iter().filter_map(|cluster| cluster.pointer("/transport_socket/typed_config/sni")?.as_str());
-    names.map(str::to_owned).collect()
+pub fn addresses(bootstrap: &Value) -> Vec<Endpoint> {
+    let clusters = array(bootstrap, "/static_resources/clusters").iter();
+    let localities = clusters.flat_map(|cluster| array(cluster, "/load_assignment/endpoints"));
+    let endpoints = localities.flat_map(|locality| array(locality, "/lb_endpoints"));
+    endpoints.filter_map(|one| endpoint(one.pointer("/endpoint/address/socket_address")?)).collect()
+}
+
+/// The server names that a bootstrap's clusters ask for, and the identities that they accept.
+#[must_use]
+pub fn server_names(bootstrap: &Value) -> (Vec<String>, Vec<String>) {
+    let (mut names, mut identities) = (Vec::new(), Vec::new());
+    for cluster in array(bootstrap, "/static_resources/clusters") {
+        collect(cluster, &mut names, &mut identities);
+    }
+    (names, identities)
+}
+
+fn collect(value: &Value, names: &mut Vec<String>, identities: &mut Vec<String>) {
+    match value {
+        Value::Array(values) => values.iter().for_each(|value| collect(value, names, identities)),
+        Value::Object(fields) => {
+            for (field, value) in fields {
+                match (field.as_str(), value) {
+                    ("sni", Value::String(name)) => names.push(name.clone()),
+                    ("exact", Value::String(name)) if name.starts_with("spiffe://") => {
+                        identities.push(name.clone());
+                    }
+                    _ => collect(value, names, identities),
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Changes a bootstrap: listeners take any free port, endpoints are where `upstreams` says, and secrets are below

@@ -3,11 +3,12 @@
 use super::certificates::Certified;
 use super::compare::{self, Endpoints};
 use super::exchange::{Answer, Tls, send};
+use super::issuer::Issuers;
 use super::process::Process;
 use super::secrets::Secrets;
 use super::upstream::{Received, Upstreams};
 use super::wire::{self, CASE};
-use super::{Verdict, adapt, answered_alike};
+use super::{Verdict, adapt, answered_alike, destinations};
 use anyhow::{Context as _, Result, bail};
 use gloo_ir::evaluate::{Entry, Final, Request, Trace, decide};
 use gloo_ir::{ClientAddress, ClusterId, Gateway, GatewayId, Listener, Percent, Program};
@@ -31,6 +32,7 @@ pub struct Bench<'p> {
     gateways: BTreeMap<GatewayId, Running>,
     endpoints: Endpoints,
     secrets: Secrets,
+    issuers: Issuers,
     upstreams: Upstreams,
     _folder: TempDir,
 }
@@ -57,14 +59,25 @@ impl<'p> Bench<'p> {
         for gateway in placed {
             bootstraps.push((gateway, document(output, gateway)?));
         }
-        let endpoints: Endpoints = bootstraps.iter().flat_map(|(_, file)| adapt::endpoints(file)).collect();
-        let mut server_names: Vec<_> = endpoints.values().map(|(host, _)| host.clone()).collect();
-        server_names.extend(bootstraps.iter().flat_map(|(_, file)| adapt::server_names(file)));
-        server_names.sort();
-        server_names.dedup();
+        let mut endpoints = destinations::of(program, cluster);
+        endpoints.extend(bootstraps.iter().flat_map(|(_, file)| adapt::endpoints(file)));
+        let mut addresses: Vec<_> = bootstraps.iter().flat_map(|(_, file)| adapt::addresses(file)).collect();
+        addresses.extend(endpoints.values().cloned());
+        let mut server_names: Vec<_> = addresses.iter().map(|(host, _)| host.clone()).collect();
+        let mut identities = Vec::new();
+        for (_, file) in &bootstraps {
+            let (names, accepted) = adapt::server_names(file);
+            server_names.extend(names);
+            identities.extend(accepted);
+        }
+        for list in [&mut server_names, &mut identities] {
+            list.sort();
+            list.dedup();
+        }
         let below = folder.path().join("secrets");
-        let secrets = Secrets::write(output, &below, &server_names)?;
-        let upstreams = Upstreams::start(endpoints.values().cloned(), &secrets.servers)?;
+        let secrets = Secrets::write(output, &below, &server_names, &identities)?;
+        let issuers = Issuers::new(program)?;
+        let upstreams = Upstreams::start(addresses, &secrets.servers, issuers.pages())?;
         let mut gateways = BTreeMap::new();
         for (gateway, mut bootstrap) in bootstraps {
             adapt::bootstrap(&mut bootstrap, &upstreams.ports, &below);
@@ -76,7 +89,7 @@ impl<'p> Bench<'p> {
                 .with_context(|| format!("the file built for `{}` on `{cluster}`", gateway.id))?;
             gateways.insert(gateway.id.clone(), Running { gateway: gateway.clone(), process });
         }
-        Ok(Self { program, cluster, gateways, endpoints, secrets, upstreams, _folder: folder })
+        Ok(Self { program, cluster, gateways, endpoints, secrets, issuers, upstreams, _folder: folder })
     }
 
     /// Sends a request and holds the answer against the evaluator's. `number` tells it from all others.
@@ -90,7 +103,10 @@ impl<'p> Bench<'p> {
         let Some(running) = self.gateways.get(id) else {
             return Ok(Verdict::EvaluatorOnly(format!("`{id}` is not placed on `{}`", self.cluster)));
         };
-        let sent = as_sent(&running.gateway, request);
+        let sent = match self.issuers.with_tokens(request) {
+            Ok(request) => as_sent(&running.gateway, &request),
+            Err(why) => return Ok(Verdict::EvaluatorOnly(why)),
+        };
         if !answered_alike(self.program, self.cluster, request, &sent) {
             let why = "the address of whoever sends it can't be chosen here";
             return Ok(Verdict::EvaluatorOnly(why.to_owned()));

@@ -17,13 +17,18 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// Writes what the built files name into `folder`. The servers' certificate is for `server_names`.
+    /// Writes what the built files name into `folder`. The servers' certificate is for `server_names` and `identities`.
     ///
     /// # Errors
     /// A file can't be written.
-    pub fn write(cluster: &ClusterOutput, folder: &Path, server_names: &[String]) -> Result<Self> {
+    pub fn write(
+        cluster: &ClusterOutput,
+        folder: &Path,
+        server_names: &[String],
+        identities: &[String],
+    ) -> Result<Self> {
         let authority = Authority::new("servers behind gateways")?;
-        let servers = authority.certify(server_names, &[])?;
+        let servers = authority.certify(server_names, identities)?;
         write(&folder.join("system/ca.crt"), authority.pem())?;
         let mut authorities = BTreeMap::new();
         for file in &cluster.files {

@@ -1,6 +1,7 @@
 //! Small servers that stand in for services: each says who it is and what it received.
 
 use super::adapt::Endpoint;
+use super::issuer::Pages;
 use super::certificates::Certified;
 use super::prefixed::Prefixed;
 use anyhow::{Context as _, Result};
@@ -60,17 +61,23 @@ pub struct Upstreams {
 }
 
 impl Upstreams {
-    /// Starts a server for each endpoint. Connections that begin with TLS are answered in TLS.
+    /// Starts a server for each endpoint. Connections that begin with TLS are answered in TLS, requests for a page with it.
     ///
     /// # Errors
     /// No port is free.
-    pub fn start(endpoints: impl IntoIterator<Item = Endpoint>, certified: &Certified) -> Result<Self> {
+    pub fn start(
+        endpoints: impl IntoIterator<Item = Endpoint>,
+        certified: &Certified,
+        pages: Pages,
+    ) -> Result<Self> {
+        let pages = Arc::new(pages);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let mut config = ServerConfig::builder_with_provider(super::tls::provider())
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(vec![certified.certificate.clone()], certified.key.clone_key())?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        // The last is what Istio's proxies say to each other.
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec(), b"istio".to_vec()];
         let tls = TlsAcceptor::from(Arc::new(config));
         let log = Log::default();
         let mut ports = BTreeMap::new();
@@ -80,7 +87,7 @@ impl Upstreams {
             }
             let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).context("no port is free")?;
             ports.insert(endpoint.clone(), listener.local_addr()?.port());
-            let server = Server { endpoint, tls: tls.clone(), log: log.clone() };
+            let server = Server { endpoint, tls: tls.clone(), log: log.clone(), pages: pages.clone() };
             runtime.spawn(server.accept(listener));
         }
         Ok(Self { ports, log, runtime: Some(runtime) })
@@ -106,6 +113,7 @@ struct Server {
     endpoint: Endpoint,
     tls: TlsAcceptor,
     log: Log,
+    pages: Arc<Pages>,
 }
 
 impl Server {
@@ -164,6 +172,9 @@ impl Server {
 
     async fn respond(&self, request: Request<Incoming>, received: Received) -> Response<Full<Bytes>> {
         let (head, body) = request.into_parts();
+        if let Some(page) = self.pages.get(&(self.endpoint.clone(), head.uri.path().to_owned())) {
+            return Response::new(Full::new(Bytes::from(page.clone())));
+        }
         let text =
             |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let authority = head.uri.authority().filter(|_| head.version == Version::HTTP_2);

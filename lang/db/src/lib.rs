@@ -8,7 +8,7 @@ mod input;
 mod queries;
 
 use gloo_ir::resolve::Names;
-use gloo_ir::{AssetError, Manifest, Program, SourceMap};
+use gloo_ir::{AssetError, Lowered, Manifest, Program, SourceMap};
 use gloo_source::{Diagnostic, FileId, Sources};
 use gloo_syntax::Parsed;
 use input::{Asset, Source, Workspace};
@@ -36,6 +36,12 @@ type Ran = Arc<Mutex<Vec<String>>>;
 
 #[salsa::db]
 impl salsa::Database for Database {}
+
+/// Does something with a clone of a [`Database`]; nothing comes of it if a file of the original is set meanwhile, which
+/// waits until all clones are dropped. So drop the clone in `act`.
+pub fn unless_changed<R>(act: impl FnOnce() -> R) -> Option<R> {
+    salsa::Cancelled::catch(std::panic::AssertUnwindSafe(act)).ok()
+}
 
 impl Default for Database {
     fn default() -> Self {
@@ -185,6 +191,46 @@ impl Database {
     #[must_use]
     pub fn parsed(&self, path: &str) -> Option<&Parsed> {
         self.sources.get(path).map(|source| queries::parse(self, *source))
+    }
+
+    /// The paths of the files of the program, in their order.
+    pub fn paths(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.sources.keys()
+    }
+
+    /// The number of a file of the program or of the manifest; nothing if there is none of that path.
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<FileId> {
+        if path == MANIFEST {
+            return self.workspace?.manifest(self).as_ref().map(|(id, _)| *id);
+        }
+        self.sources.get(path).map(|source| source.id(self))
+    }
+
+    /// The path of the file of that number; nothing if there is none.
+    #[must_use]
+    pub fn path(&self, file: FileId) -> Option<Arc<str>> {
+        let workspace = self.workspace?;
+        match queries::numbers(self, workspace).get(&file) {
+            Some(source) => Some(source.path(self).clone()),
+            None => (self.file(MANIFEST) == Some(file)).then(|| MANIFEST.into()),
+        }
+    }
+
+    /// The text of a file of the program or of the manifest; nothing if there is none of that path.
+    #[must_use]
+    pub fn text(&self, path: &str) -> Option<Arc<str>> {
+        if path == MANIFEST {
+            return self.workspace?.manifest(self).as_ref().map(|(_, text)| text.clone());
+        }
+        self.sources.get(path).map(|source| source.text(self).clone())
+    }
+
+    /// What lowering says of a file of the program; nothing if there is none of that path.
+    #[must_use]
+    pub fn lowered(&self, path: &str) -> Option<&Lowered> {
+        let workspace = self.workspace?;
+        self.sources.get(path).map(|source| &**queries::lower(self, workspace, *source))
     }
 
     /// The files with their texts, which diagnostics are rendered with.

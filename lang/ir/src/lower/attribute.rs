@@ -151,7 +151,7 @@ impl Lowering<'_> {
         let Some((last, provider)) = words.split_last().filter(|(_, provider)| !provider.is_empty()) else {
             return Ok(None);
         };
-        let Some(provider) = self.provider_named(scope, provider) else { return Ok(None) };
+        let Some(provider) = self.provider_named(scope, reference.id, provider) else { return Ok(None) };
         let place = reference.segments.last().map_or(reference.id, |name| name.id);
         let provider = self.with_claims(scope, reference.id, provider)?;
         match *last {
@@ -170,12 +170,17 @@ impl Lowering<'_> {
     }
 
     /// The provider that words name, if they do.
-    fn provider_named(&mut self, scope: &Scope<'_>, words: &[&str]) -> Option<crate::resolve::DeclarationId> {
+    fn provider_named(
+        &mut self,
+        scope: &Scope<'_>,
+        node: gloo_syntax::ast::NodeId,
+        words: &[&str],
+    ) -> Option<crate::resolve::DeclarationId> {
         let hit = self.names.find(scope.file, words, Kinds::of(&[Kind::Provider])).ok()?;
         if hit.words != words.len() {
             return None;
         }
-        self.mark_used(scope, hit);
+        self.mark_used(scope, node, hit);
         Some(hit.id)
     }
 
@@ -219,7 +224,7 @@ impl Lowering<'_> {
         }
         let words: Vec<&str> = call.callee.segments.iter().map(|name| &*name.text).collect();
         let Some((&"claim", provider)) = words.split_last() else { return Ok(None) };
-        let Some(provider) = self.provider_named(scope, provider) else { return Ok(None) };
+        let Some(provider) = self.provider_named(scope, call.callee.id, provider) else { return Ok(None) };
         let provider = self.with_claims(scope, call.callee.id, provider)?;
         let arguments = Arguments::read(self, scope, expr.id, call, Takes::one(&["name"]))?;
         let value = arguments.required(self, scope, "name", "\"groups\"")?;

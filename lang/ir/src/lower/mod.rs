@@ -77,6 +77,10 @@ pub struct Lowered {
     pub used: BTreeSet<DeclarationId>,
     /// The files that it takes in, or would if they were there.
     pub assets: BTreeSet<String>,
+    /// What its references stand for, by the node of each [`Reference`]; those that stand for nothing are left out.
+    ///
+    /// [`Reference`]: ast::Reference
+    pub found: BTreeMap<NodeId, Hit>,
     /// What is to be said about it.
     pub diagnostics: Vec<Diagnostic<Place>>,
 }
@@ -132,6 +136,8 @@ pub(crate) struct Lowering<'a> {
     assets: BTreeSet<String>,
     /// The file's uses through which something was found.
     used_uses: BTreeSet<u32>,
+    /// What the file's references stand for.
+    found: BTreeMap<NodeId, Hit>,
     /// Whether the body of a `let` is wrong by itself.
     pub(crate) checked: BTreeMap<DeclarationId, Result<(), Reported>>,
     /// The `let`s whose bodies are being checked.
@@ -173,8 +179,8 @@ pub fn lower_file(names: &Names, file: FileId, tree: &ast::File, environment: &d
     let declared: Vec<Place> = declared_nodes(tree).into_iter().map(|node| Place { file, node }).collect();
     cx.report_cycles(&declared);
     cx.check_uses(tree);
-    let (items, used, assets) = (cx.items, cx.used, cx.assets);
-    Lowered { items, declared, used, assets, diagnostics: cx.sink.into_diagnostics() }
+    let (items, used, assets, found) = (cx.items, cx.used, cx.assets, cx.found);
+    Lowered { items, declared, used, assets, found, diagnostics: cx.sink.into_diagnostics() }
 }
 
 /// What can be said of a program only as a whole: contradictions between declarations of different files.
@@ -196,6 +202,7 @@ impl<'a> Lowering<'a> {
             used: BTreeSet::new(),
             assets: BTreeSet::new(),
             used_uses: BTreeSet::new(),
+            found: BTreeMap::new(),
             checked: BTreeMap::new(),
             checking: Vec::new(),
             ordered: BTreeSet::new(),
@@ -273,13 +280,14 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Says that what was found is used.
-    pub(crate) fn mark_used(&mut self, scope: &Scope<'_>, hit: Hit) {
+    /// Says that what the reference `node` was found to stand for is used.
+    pub(crate) fn mark_used(&mut self, scope: &Scope<'_>, node: NodeId, hit: Hit) {
         if matches!(self.names.kind(hit.id), Some(Kind::Let | Kind::Provider | Kind::Routes)) {
             self.used.insert(hit.id);
         }
         if scope.file == self.file {
             self.used_uses.extend(hit.through);
+            self.found.insert(node, hit);
         }
     }
 

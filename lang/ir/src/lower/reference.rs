@@ -79,10 +79,11 @@ impl Lowering<'_> {
         let members = reference.segments.get(hit.words..).unwrap_or_default();
         let kind = self.names.kind(hit.id).unwrap_or(Kind::Let);
         if kind == Kind::Let {
+            self.mark_used(scope, reference.id, hit);
             let named = self.through_template(scope, expr, hit, wanted)?;
             return self.extended(scope, expr.id, named, members, all, cluster);
         }
-        self.mark_used(scope, hit);
+        self.mark_used(scope, reference.id, hit);
         let members = members.iter().map(|name| Member::of(scope, name)).collect();
         Ok(Named { id: hit.id, kind, members, all, cluster, place: scope.place(expr.id) })
     }
@@ -95,7 +96,6 @@ impl Lowering<'_> {
         hit: Hit,
         wanted: Kinds,
     ) -> Result<Named, Reported> {
-        self.mark_used(scope, hit);
         self.instantiate(scope, expr, hit.id, None, |cx, scope, expr| cx.named(scope, expr, wanted))
     }
 

@@ -76,7 +76,7 @@ impl Lowering<'_> {
         if hit.words != words.len() {
             return None;
         }
-        self.mark_used(scope, hit);
+        self.mark_used(scope, reference.id, hit);
         Some(hit.id)
     }
 

@@ -1,7 +1,6 @@
 //! Workspaces as they were at a revision of Git.
 
-use crate::workspace::{MANIFEST, WorkspaceFiles, find_root};
-use crate::world::World;
+use crate::{MANIFEST, WorkspaceFiles, World, find_root};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::io::Write;
