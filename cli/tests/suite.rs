@@ -27,7 +27,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-const EXAMPLES: [&str; 4] = ["hello", "bookinfo", "storefront", "secured-storefront"];
+const EXAMPLES: [&str; 5] = ["hello", "bookinfo", "storefront", "members", "secured-storefront"];
 
 #[test]
 fn examples_are_right() {
@@ -63,11 +63,11 @@ fn types_alone_say_nothing_of_requests() {
     assert_eq!(all["diagnostics"][0]["name"], "shadowed-rule");
 }
 
-/// `hello`, `bookinfo` and `storefront` build for all their clusters, twice the same; `secured-storefront` is refused,
-/// since its policies are not lowered.
+/// All but `secured-storefront` build for all their clusters, twice the same; that one is refused, since some of its policies
+/// are not lowered.
 #[test]
 fn examples_build() {
-    for example in ["hello", "bookinfo", "storefront"] {
+    for example in ["hello", "bookinfo", "storefront", "members"] {
         let folder = root().join("examples").join(example);
         let out = tempfile::tempdir().expect("a folder");
         let path = out.path().to_string_lossy().into_owned();
@@ -89,7 +89,8 @@ fn examples_build() {
 #[test]
 fn envoy_answers_as_the_evaluator() {
     let mut sent = 0;
-    for workspace in ["examples/hello", "examples/bookinfo", "examples/storefront", "tests/suite/requests"] {
+    let examples = ["hello", "bookinfo", "storefront", "members"].map(|name| format!("examples/{name}"));
+    for workspace in examples.iter().map(String::as_str).chain(["tests/suite/requests"]) {
         let output = gloo(&["test", "--envoy", "-o", "json"], &root().join(workspace));
         let result: Value = serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|_| panic!("{workspace}: {}{}", text(&output.stdout), text(&output.stderr)));

@@ -33,7 +33,7 @@ impl Case {
 /// The examples and the golden cases, each on its first cluster that runs Envoy by itself.
 fn cases() -> Vec<Case> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let examples = ["hello", "bookinfo", "storefront"].map(|name| here.join("../../examples").join(name));
+    let examples = ["hello", "bookinfo", "storefront", "members"].map(|name| here.join("../../examples").join(name));
     let golden =
         ["actions", "admission", "calls", "listeners", "predicates", "tokens"].map(|name| here.join("tests/cases").join(name));
     examples.into_iter().chain(golden).map(|folder| case(&folder)).collect()
@@ -103,7 +103,7 @@ fn what_is_changed_is_noticed() {
     let mut unnoticed: BTreeMap<String, usize> = BTreeMap::new();
     for case in cases() {
         // The large ones would say it again, for minutes.
-        if matches!(case.name.as_str(), "bookinfo" | "storefront" | "admission") {
+        if matches!(case.name.as_str(), "bookinfo" | "storefront" | "members" | "admission") {
             continue;
         }
         for (number, document) in case.documents.iter().enumerate() {

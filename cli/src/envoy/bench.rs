@@ -108,7 +108,7 @@ impl<'p> Bench<'p> {
             Err(why) => return Ok(Verdict::EvaluatorOnly(why)),
         };
         if !answered_alike(self.program, self.cluster, request, &sent) {
-            let why = "the address of whoever sends it can't be chosen here";
+            let why = "the address of whoever sends it, or what stands for a token, can't be chosen here";
             return Ok(Verdict::EvaluatorOnly(why.to_owned()));
         }
         let trace = decide(self.program, self.cluster, &sent);

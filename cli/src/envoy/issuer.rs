@@ -102,8 +102,7 @@ impl Issuers {
                 token.truncate(token.rfind('.').unwrap_or(0) + 1);
                 token.push_str(&URL_SAFE_NO_PAD.encode([1_u8; 64]));
             }
-            let word = if *credential == Credential::Valid { "valid" } else { "invalid" };
-            put(message, &issuer.from, word, &token)?;
+            put(message, &issuer.from, &token)?;
         }
         Ok(sent)
     }
@@ -151,31 +150,51 @@ fn place(url: &str) -> Option<(Endpoint, String)> {
     Some(((host.to_ascii_lowercase(), port), format!("/{path}")))
 }
 
-/// Puts a token where its provider looks for it, in the place of the word that stands there for it.
-fn put(message: &mut Message, from: &TokenPlace, word: &str, token: &str) -> Result<(), String> {
-    let (name, before) = match from {
-        TokenPlace::Bearer => ("authorization", "Bearer ".to_owned()),
-        TokenPlace::Header(name, prefix) => (name.as_str(), prefix.clone()),
-        TokenPlace::Cookie(name) => ("cookie", format!("{name}=")),
+/// Puts a token where its provider looks for it, in the place of what stands there for it.
+fn put(message: &mut Message, from: &TokenPlace, token: &str) -> Result<(), String> {
+    let (name, prefix) = match from {
+        TokenPlace::Bearer => ("authorization", "Bearer "),
+        TokenPlace::Header(name, prefix) => (name.as_str(), prefix.as_str()),
         TokenPlace::Query(name) => {
-            let query = message.query.take().unwrap_or_default();
-            let pair = |pair: &str| if pair == format!("{name}={word}") { format!("{name}={token}") } else { pair.to_owned() };
-            message.query = Some(query.split('&').map(pair).collect::<Vec<_>>().join("&"));
+            message.query = Some(with_pair(message.query.as_deref().unwrap_or_default(), "&", name, token));
+            return Ok(());
+        }
+        TokenPlace::Cookie(name) => {
+            let cookies = message.headers.first("cookie").unwrap_or_default().into_owned();
+            message.headers.set("cookie", with_pair(&cookies, "; ", name, token));
             return Ok(());
         }
     };
-    let stands = format!("{before}{word}");
-    let values: Vec<String> = message.headers.values(name).iter().map(ToString::to_string).collect();
-    let [value] = values.as_slice() else { return Err(taken(name)) };
-    let is_cookie = matches!(from, TokenPlace::Cookie(_));
-    if *value != stands && !(is_cookie && value.split("; ").any(|one| one == stands)) {
-        return Err(taken(name));
+    if message.headers.first(name).is_some_and(|value| !value.starts_with(prefix)) {
+        return Err(format!("the header `{name}` is said to be no token"));
     }
-    let value = value.replace(&stands, &format!("{before}{token}"));
-    message.headers.set(name, value);
+    message.headers.set(name, format!("{prefix}{token}"));
     Ok(())
 }
 
-fn taken(name: &str) -> String {
-    format!("the header `{name}` is said to be another than the token's")
+/// A list of pairs in which `name` has the value.
+fn with_pair(list: &str, between: &str, name: &str, value: &str) -> String {
+    let is_other = |pair: &&str| !pair.is_empty() && pair.split('=').next() != Some(name);
+    let own = format!("{name}={value}");
+    list.split(between).filter(is_other).chain([own.as_str()]).collect::<Vec<_>>().join(between)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{place, with_pair};
+
+    #[test]
+    fn pairs_are_replaced_or_added() {
+        assert_eq!(with_pair("", "&", "t", "1"), "t=1");
+        assert_eq!(with_pair("a=1&t=invalid&b=2", "&", "t", "1"), "a=1&b=2&t=1");
+        assert_eq!(with_pair("ring=beta", "; ", "t", "1"), "ring=beta; t=1");
+    }
+
+    #[test]
+    fn places_of_urls() {
+        let at = |host: &str, port, path: &str| Some(((host.to_owned(), port), path.to_owned()));
+        assert_eq!(place("https://ID.example/keys"), at("id.example", 443, "/keys"));
+        assert_eq!(place("http://id.example:8080"), at("id.example", 8080, "/"));
+        assert_eq!(place("id.example"), None);
+    }
 }
