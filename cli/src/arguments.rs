@@ -271,6 +271,9 @@ pub struct BuildArguments {
     /// How the files are laid out [default: `layout` in `gloo.toml`, else `flat`]
     #[arg(long, value_enum)]
     pub layout: Option<LayoutArgument>,
+    /// Prove everything again, whatever was proved when the same was built before.
+    #[arg(long)]
+    pub no_cache: bool,
     /// How to write what was done.
     #[arg(short, long, value_enum, default_value_t = Output::Text)]
     pub output: Output,

@@ -1,12 +1,15 @@
-//! What earlier checks found, by the content that they were made of.
+//! What earlier checks found and earlier builds proved, by the content that they were made of.
 //!
-//! Only the checker's findings are kept, with their places: the files are read and compiled each time. What can't be
+//! Only the checker's findings with their places, and what was proved, are kept: the files are read and compiled each time. What can't be
 //! read, is cut off or was made by another build of gloo is as if it weren't there, and what can't be written is
 //! nobody's problem: a cache may be deleted at any time. It is as trustworthy as whoever may write its folder.
 
 use crate::hash::sha256;
 use crate::world::{Change, Stored, World};
 use gloo_source::{Diagnostic, Place, Sources};
+use gloo_target::ClusterOutput;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 
 /// So many checks are remembered.
@@ -47,13 +50,31 @@ impl<'w> Cache<'w> {
         found
     }
 
+    /// How many kinds of requests were looked at when this output was proved to mean what these files say, if it was.
+    /// `asked` tells for which target.
+    pub fn proved(&self, sources: &Sources, asked: &str, output: &ClusterOutput) -> Option<usize> {
+        self.read(&self.folder.join(self.proof_key(sources, asked, output)))
+    }
+
+    /// Remembers that this output was proved to mean what these files say.
+    pub fn note_proved(&self, sources: &Sources, asked: &str, output: &ClusterOutput, regions: usize) {
+        self.write(&self.folder.join(self.proof_key(sources, asked, output)), &regions);
+    }
+
+    fn proof_key(&self, sources: &Sources, asked: &str, output: &ClusterOutput) -> String {
+        let program = self.key(sources, asked);
+        let mut parts = vec![b"proof".as_slice(), program.as_bytes()];
+        parts.extend(output.files.iter().flat_map(|file| [file.path.as_bytes(), file.text.as_bytes()]));
+        sha256(parts)
+    }
+
     /// A name for these files, this question and this build.
     fn key(&self, sources: &Sources, asked: &str) -> String {
         let files = sources.iter().flat_map(|(_, file)| [file.path.as_bytes(), file.text.as_bytes()]);
         sha256([self.build.as_bytes(), asked.as_bytes()].into_iter().chain(files))
     }
 
-    fn read(&self, path: &Path) -> Option<Vec<Diagnostic<Place>>> {
+    fn read<T: DeserializeOwned>(&self, path: &Path) -> Option<T> {
         if !self.world.exists(path) {
             return None;
         }
@@ -66,7 +87,7 @@ impl<'w> Cache<'w> {
         serde_json::from_slice(list).ok()
     }
 
-    fn write(&self, path: &Path, found: &[Diagnostic<Place>]) {
+    fn write<T: Serialize>(&self, path: &Path, found: &T) {
         let Ok(list) = serde_json::to_vec(found) else { return };
         let content = [sha256([&*list]).as_bytes(), b"\n", &list].concat();
         let size = content.len() as u64;

@@ -1,9 +1,11 @@
 //! Whether manifests mean what the program means: read back by the target's own rules, and held against the program for
 //! every request.
 
+use crate::cache::Cache;
 use crate::report::Terminal;
 use gloo_checker::{Change, EntryComparison, Equality, equality};
 use gloo_ir::{Backend, Cluster, ClusterId, Program};
+use gloo_source::Sources;
 use gloo_target::{ClusterOutput, Document, Output as Built, Unread, on_cluster};
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -17,13 +19,20 @@ const MOST_SHOWN: usize = 10;
 pub enum Proof {
     /// They mean what the program means, or don't.
     Held(Equality, &'static str),
+    /// They were proved to mean what the program means when they were built before, by so many kinds of requests.
+    Remembered(usize, &'static str),
     /// What of them could not be read.
     Unread(Vec<Unread>),
 }
 
 /// Holds what was built for each cluster against the program, in the order of the clusters. Clusters with the same files and
-/// the same program are held once.
-pub fn proofs(program: &Program, built: &Built) -> Vec<Arc<Proof>> {
+/// the same program are held once; what `memory` says to be proved, from these files, not again.
+pub fn proofs(
+    program: &Program,
+    built: &Built,
+    sources: &Sources,
+    memory: Option<&Cache<'_>>,
+) -> Vec<Arc<Proof>> {
     let texts =
         |one: &ClusterOutput| -> Vec<*const u8> { one.files.iter().map(|file| file.text.as_ptr()).collect() };
     let mut first: BTreeMap<Vec<*const u8>, &ClusterOutput> = BTreeMap::new();
@@ -37,8 +46,19 @@ pub fn proofs(program: &Program, built: &Built) -> Vec<Arc<Proof>> {
         .into_par_iter()
         .filter_map(|one| {
             let cluster = program.clusters.get(&one.cluster)?;
+            let asked = format!("{} {}", cluster.id, title(&cluster.backend.value));
+            if let Some(regions) = memory.and_then(|memory| memory.proved(sources, &asked, one)) {
+                let besides = reader(&cluster.backend).1;
+                return Some((&one.cluster, Arc::new(Proof::Remembered(regions, besides))));
+            }
             let files = one.files.iter().map(|file| (file.path.as_str(), &*file.text));
-            Some((&one.cluster, Arc::new(proof(program, cluster, files))))
+            let proof = proof(program, cluster, files);
+            if let (Some(memory), Proof::Held(equality, _)) = (memory, &proof)
+                && equality.is_proved()
+            {
+                memory.note_proved(sources, &asked, one, equality.regions());
+            }
+            Some((&one.cluster, Arc::new(proof)))
         })
         .collect();
     let same =
@@ -67,14 +87,19 @@ pub fn proof<'f>(
     if !unread.is_empty() {
         return Proof::Unread(unread);
     }
-    let (read, besides): (Read, _) = match cluster.backend.value {
-        Backend::Istio { .. } => (gloo_istio::read::read, gloo_istio::read::NOT_READ),
-        Backend::GatewayApi { .. } => (gloo_gateway_api::read::read, gloo_gateway_api::read::NOT_READ),
-        Backend::Envoy { .. } => (gloo_envoy::read::read, gloo_envoy::read::NOT_READ),
-    };
+    let (read, besides) = reader(&cluster.backend);
     match read(program, &cluster.id, &documents) {
         Ok(read) => Proof::Held(equality(&on_cluster(program, &cluster.id), &read), besides),
         Err(unread) => Proof::Unread(unread),
+    }
+}
+
+/// What reads the manifests for a backend, and what it doesn't read.
+fn reader(backend: &Backend) -> (Read, &'static str) {
+    match backend {
+        Backend::Istio { .. } => (gloo_istio::read::read, gloo_istio::read::NOT_READ),
+        Backend::GatewayApi { .. } => (gloo_gateway_api::read::read, gloo_gateway_api::read::NOT_READ),
+        Backend::Envoy { .. } => (gloo_envoy::read::read, gloo_envoy::read::NOT_READ),
     }
 }
 
@@ -91,6 +116,7 @@ impl Proof {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Held(equality, _) if equality.is_proved() => "proved equal",
+            Self::Remembered(..) => "proved equal",
             Self::Held(..) => "differs",
             Self::Unread(_) => "not proved",
         }
@@ -102,6 +128,7 @@ impl Proof {
             Self::Held(equality, _) if equality.is_proved() => {
                 format!("{}, {} regions", terminal.green(self.word()), equality.regions())
             }
+            Self::Remembered(regions, _) => format!("{}, {regions} regions", terminal.green(self.word())),
             Self::Held(..) => terminal.red(self.word()),
             Self::Unread(_) => terminal.yellow(self.word()),
         }
@@ -112,10 +139,9 @@ impl Proof {
         let head = format!("{} ({title})", terminal.bold(cluster.id.as_str()));
         match self {
             Self::Held(equality, besides) if equality.is_proved() => {
-                let word = terminal.green(self.word());
-                terminal.line(&format!("{word}: {head} · {} regions", equality.regions()));
-                terminal.line(&terminal.faint(&format!("  not part of the proof: {besides}")));
+                proved(&head, equality.regions(), besides, terminal);
             }
+            Self::Remembered(regions, besides) => proved(&head, *regions, besides, terminal),
             Self::Held(equality, _) => {
                 let word = terminal.red(self.word());
                 terminal.line(&format!("{word}: {head}"));
@@ -152,6 +178,7 @@ impl Proof {
                 });
                 (equality.regions(), equality.settings.clone(), all.collect())
             }
+            Self::Remembered(regions, _) => (*regions, Vec::new(), Vec::new()),
             Self::Unread(_) => (0, Vec::new(), Vec::new()),
         };
         let unread: Vec<String> = match self {
@@ -166,6 +193,12 @@ impl Proof {
             "unread": unread,
         })
     }
+}
+
+fn proved(head: &str, regions: usize, besides: &str, terminal: &mut Terminal) {
+    let word = terminal.green("proved equal");
+    terminal.line(&format!("{word}: {head} · {regions} regions"));
+    terminal.line(&terminal.faint(&format!("  not part of the proof: {besides}")));
 }
 
 /// A target with its version, as people call it.

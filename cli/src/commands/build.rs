@@ -3,6 +3,7 @@
 mod layout;
 
 use crate::arguments::{BackendArgument, BuildArguments, Output};
+use crate::cache::Cache;
 use crate::proof::{Proof, proofs, title};
 use crate::report::{Outcome, Terminal, report_diagnostics};
 use crate::workspace::Workspace;
@@ -37,9 +38,11 @@ pub fn run(arguments: &BuildArguments, world: &dyn World, terminal: &mut Termina
     };
     let layout = layout::of(arguments, &mut workspace, &folder, world)?;
     let built = if workspace.is_right() { build(&mut workspace, &clusters, &layout)? } else { None };
-    let proofs = built.as_ref().map(|built| proofs(&workspace.compiled.program, built)).unwrap_or_default();
-    drop(progress);
     let compiled = &workspace.compiled;
+    let memory = if arguments.no_cache { None } else { Cache::of_user(world) };
+    let prove = |built| proofs(&compiled.program, built, &compiled.sources, memory.as_ref());
+    let proofs = built.as_ref().map(prove).unwrap_or_default();
+    drop(progress);
     let Some(built) = built else {
         let errors = compiled.diagnostics.iter().filter(|one| one.severity == Severity::Error).cloned();
         let errors: Vec<_> = errors.collect();
