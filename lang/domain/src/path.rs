@@ -74,6 +74,15 @@ impl PathPattern {
         Ok(Self { form: Form::Regex(Regex::parse(text)?), ignore_case: false })
     }
 
+    /// The expression that it is, if it is one.
+    #[must_use]
+    pub fn expression(&self) -> Option<&Regex> {
+        match &self.form {
+            Form::Regex(regex) => Some(regex),
+            _ => None,
+        }
+    }
+
     /// The pattern `ignore_case(…)`: the same text in any ASCII case; for `regex` the same expression with `(?i)`.
     ///
     /// # Errors

@@ -108,6 +108,14 @@ impl StringSet {
         universe::strict_paths()
     }
 
+    /// Every text of ASCII alone.
+    ///
+    /// # Errors
+    /// Never in practice; as for all sets.
+    pub fn ascii() -> Result<Self, TooLarge> {
+        universe::ascii()
+    }
+
     /// Every text that can be the value of a header (RFC 9110 §5.5): no controls but inner tabs, no space at either end.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 mod admission;
 mod entry;
+mod expressions;
 mod mesh;
 mod principal;
 mod table;
@@ -105,6 +106,7 @@ impl Lowering<'_> {
         let serving = self.lower_tables(&used);
         let (gateways, mesh) = self.entries(&joined);
         self.old_versions();
+        self.expressions(&used);
         self.mtls_needs_mesh();
         self.sources_need_mesh(&serving);
         self.traffic_needs_mesh();

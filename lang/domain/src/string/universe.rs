@@ -35,6 +35,11 @@ pub(super) fn header_values() -> Set {
     VALUES.clone()
 }
 
+pub(super) fn ascii() -> Set {
+    static ASCII: LazyLock<Set> = LazyLock::new(|| set(r"[\x00-\x7F]*"));
+    ASCII.clone()
+}
+
 fn set(regex: &str) -> Set {
     StringSet::regex(&Regex::parse(regex).map_err(|_| TooLarge { limit: 0 })?)
 }
