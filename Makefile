@@ -8,6 +8,8 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 # The Go that builds the targets' own code: the one in PATH if it is new enough, else the one that `make go` fetches.
 GO ?= $(shell go version 2>/dev/null | grep -Eq 'go1\.(2[6-9]|[3-9][0-9])' && echo go || echo $(CURDIR)/.deps/go/bin/go)
 CONFORMANCE := $(TARGET_DIR)/conformance
+# What `make conformance` is asked besides, for example `--target istio --example hello --workspaces 0`.
+ARGUMENTS ?=
 TRANSLATORS := $(addprefix $(CONFORMANCE)/gloo-,$(addsuffix -conformance,istio envoy-gateway api-server))
 # What `make fuzz` runs, and for how long.
 TARGET ?= parser
@@ -55,11 +57,11 @@ conformance: deps $(TRANSLATORS) ## let Istio's and Envoy Gateway's own code jud
 
 # The first time this takes long: the targets are large.
 .SECONDEXPANSION:
-$(CONFORMANCE)/gloo-%-conformance: $$(shell find tests/conformance/$$* -type f) | go
+$(CONFORMANCE)/gloo-%-conformance: $$(shell find tests/conformance/$$* -type f -not -name '*.md') | go
 	cd tests/conformance/$* && GOFLAGS=-mod=readonly $(GO) build -trimpath -ldflags='-s -w' -o $(abspath $@) .
 
 go: tools ## fetch Go into .deps, where there is none that is new enough
-	@case '$(GO)' in go) ;; *) $(PYTHON) xtask/deps.py go ;; esac
+	@case '$(GO)' in '$(CURDIR)'/.deps/*) $(PYTHON) xtask/deps.py go ;; esac
 
 bench: deps ## time gloo on made-up workspaces, goals beside figures
 	$(CARGO) build --locked --release --package gloo --package gloo-tests --bins

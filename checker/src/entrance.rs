@@ -6,7 +6,7 @@ use gloo_ir::evaluate::{Attributes, Caller, Entry, Request, Source, meets_test};
 use gloo_ir::normal_form::Witness;
 use gloo_ir::{
     Attachment, ClusterId, External, Gateway, GatewayId, Listener, ListenerProtocol, Predicate, Program,
-    Service, Table, Test,
+    Service, Table, Test, TextAttribute, TextTest,
 };
 
 /// A way in, on one cluster.
@@ -65,7 +65,25 @@ impl Way<'_> {
             Self::Listener(..) | Self::Call(..) => Predicate::always(),
         };
         let port = Predicate::Test(Test::Port(PortSet::port(port)));
-        port.and(scheme).and(hosts).and(sourced(program, condition, &source))
+        port.and(scheme).and(hosts).and(self.absent()).and(sourced(program, condition, &source))
+    }
+
+    /// What no request has that comes by a listener: a server name without TLS, a certificate that nobody asks for.
+    fn absent(&self) -> Predicate {
+        let (Self::Listener(_, listener) | Self::Hosts(_, listener, ..)) = self else {
+            return Predicate::always();
+        };
+        let mut absent = Vec::new();
+        if !is_tls(listener) {
+            absent.push(TextAttribute::ServerName);
+        }
+        if listener.client_certificate.is_none() {
+            absent.extend([TextAttribute::ClientCertificateUri, TextAttribute::ClientCertificateDns]);
+        }
+        let without = absent.into_iter().map(|attribute| {
+            Predicate::Not(Box::new(Predicate::Test(Test::Text(attribute, TextTest::Present))))
+        });
+        Predicate::All(without.collect())
     }
 
     /// The request that has what was chosen.

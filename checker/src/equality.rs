@@ -5,7 +5,8 @@ mod tables;
 use crate::difference::{Change, EntryComparison, diff_at};
 use crate::entrance::Way;
 use gloo_ir::{
-    Attachment, Backend, Gateway, Listener, ListenerProtocol, Program, Scope, Scoped, Service, Table,
+    AddressAttribute, Attachment, Backend, ClientAddress, Gateway, Listener, ListenerProtocol, Match, Predicate,
+    Program, Scope, Scoped, Service, Table, Test,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -39,7 +40,7 @@ impl Equality {
 /// service a request goes to, so a rule's `hash` too, is not compared, nor where tables for calls between services send them.
 #[must_use]
 pub fn equality(program: &Program, read: &Program) -> Equality {
-    let (program, read) = (&without_keys(program), &without_keys(read));
+    let (program, read) = (&comparable(program), &comparable(read));
     let tables = Tables::of(program).zip(Tables::of(read));
     let is_gateway = |way: &Way<'_>| way.gateway().is_some();
     let comparison = diff_at(program, read, is_gateway, |diagrams, opening| {
@@ -106,14 +107,60 @@ fn is_idle(program: &Program, own: &Gateway, listener: &Listener) -> bool {
     })
 }
 
-fn without_keys(program: &Program) -> Program {
+/// A program without what is not compared, and with one word for what is the same: where nobody stands between clients and
+/// gateways, the direct peer is the client.
+fn comparable(program: &Program) -> Program {
     let mut program = program.clone();
-    for table in
-        program.tables.values_mut().filter(|table| table.rules.iter().any(|rule| rule.options.hash.is_some()))
-    {
-        Arc::make_mut(table).rules.iter_mut().for_each(|rule| rule.options.hash = None);
+    let is_direct = |gateway: &Arc<Gateway>| {
+        matches!(gateway.client_address.value, ClientAddress::Direct | ClientAddress::Hops(0))
+    };
+    let is_direct = program.gateways.values().all(is_direct);
+    for table in program.tables.values_mut() {
+        let is_mesh = matches!(table.attachment, Attachment::Mesh { .. });
+        if table.rules.iter().any(|rule| rule.options.hash.is_some()) {
+            Arc::make_mut(table).rules.iter_mut().for_each(|rule| rule.options.hash = None);
+        }
+        if is_direct && !is_mesh && table.rules.iter().any(|rule| asks_for_peer(&rule.matches)) {
+            Arc::make_mut(table).rules.iter_mut().for_each(|rule| by_client(&mut rule.matches));
+        }
     }
     program
+}
+
+fn condition(matches: &Match) -> Option<&Predicate> {
+    match matches {
+        Match::Http { condition, .. } | Match::Grpc { condition, .. } | Match::Connection { condition } => {
+            Some(condition)
+        }
+        Match::Otherwise => None,
+    }
+}
+
+fn asks_for_peer(matches: &Match) -> bool {
+    let mut asks = false;
+    if let Some(condition) = condition(matches) {
+        condition.each_test(&mut |test| {
+            asks |= matches!(test, Test::Address(AddressAttribute::Source, _));
+        });
+    }
+    asks
+}
+
+/// Asks for the client's address where the direct peer's was asked for.
+fn by_client(matches: &mut Match) {
+    fn replace(predicate: &mut Predicate) {
+        match predicate {
+            Predicate::All(parts) | Predicate::Any(parts) => parts.iter_mut().for_each(replace),
+            Predicate::Not(part) => replace(part),
+            Predicate::Test(Test::Address(attribute, _)) => *attribute = AddressAttribute::Client,
+            Predicate::Test(_) => {}
+        }
+    }
+    if let Match::Http { condition, .. } | Match::Grpc { condition, .. } | Match::Connection { condition } =
+        matches
+    {
+        replace(condition);
+    }
 }
 
 fn settings(program: &Program, read: &Program) -> Vec<String> {
@@ -168,7 +215,8 @@ fn of_listener(gateway: &Gateway, said: &Listener, read: &Listener, found: &mut 
         Some((client.required, client.ca.name.clone(), names))
     };
     let hosts = |listener: &Listener| {
-        let is_told_by_name = matches!(listener.protocol, ListenerProtocol::Https | ListenerProtocol::Tls);
+        // Of connections that are passed through, those that no table is for are refused, whatever the listener serves.
+        let is_told_by_name = listener.protocol == ListenerProtocol::Https;
         is_told_by_name.then(|| listener.hosts.iter().cloned().collect::<BTreeSet<_>>())
     };
     let mut hold = |what: &str, is_equal: bool| {

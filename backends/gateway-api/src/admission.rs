@@ -55,7 +55,7 @@ pub fn parts(
     if !is_sayable(emitter, admission) {
         return None;
     }
-    let asked = sums(admission).flat_map(|sum| tests(sum)).filter(|test| before.takes(test));
+    let asked = sums(admission).flat_map(tests).filter(|test| before.takes(test));
     let settled = asked.fold(Settled::default(), |settled, test| settled.with(test, false));
     let mut cutting = Cutting { emitter, admission, count: 0 };
     match cutting.cut(&whole, &settled, None) {
@@ -64,7 +64,7 @@ pub fn parts(
         Err(Stopped::TooMany(place)) => {
             emitter.cannot(
                 place,
-                &format!("a rule that conditions of policies cut into more than {MAX_PARTS} parts"),
+                &format!("conditions of policies that cut one rule into more than {MAX_PARTS} parts"),
                 "ask fewer things, or split the rule",
             );
             None
@@ -143,6 +143,9 @@ impl<'a> Cutting<'_, '_, 'a> {
             let guard = self.guard(settled)?;
             return Ok(vec![Part { matches: matches(), guard, place }]);
         };
+        if settled.is_much() {
+            return Err(Stopped::TooMany(at));
+        }
         let taken: Vec<Narrowed> = whole.iter().filter_map(|one| one.taken(test)).collect();
         let left: Vec<Narrowed> = whole.iter().filter_map(|one| one.left(test)).collect();
         if taken.is_empty() {

@@ -5,6 +5,9 @@ use gloo_ir::Test;
 use gloo_ir::normal_form::{Conjunct, Literal};
 use std::collections::BTreeMap;
 
+/// So many tests are settled one after the other.
+const MAX_SETTLED: usize = 512;
+
 /// What has been settled: tests with their answers.
 #[derive(Clone, Debug, Default)]
 pub struct Settled<'a>(Vec<(&'a Test, bool)>);
@@ -15,6 +18,11 @@ impl<'a> Settled<'a> {
         let mut all = self.0.clone();
         all.push((test, holds));
         Self(all)
+    }
+
+    /// Whether more is settled than is worked with.
+    pub fn is_much(&self) -> bool {
+        self.0.len() > MAX_SETTLED
     }
 
     /// The answer to a test, if it is settled.

@@ -4,10 +4,11 @@ use crate::emitter::Emitter;
 use crate::gateway::GATEWAY_CLASS;
 use crate::object::MANAGED_BY;
 use crate::service;
-use gloo_ir::{Backend, Protocol};
-use gloo_target::{Artifact, Content, Upstream};
+use gloo_ir::{Backend, ClientAddress, Protocol, Test};
+use gloo_target::{Admission, Artifact, Content, Plan, Upstream};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The controller of the class: Envoy Gateway's own name (`GatewayControllerName` of its API).
 const CONTROLLER: &str = "gateway.envoyproxy.io/gatewayclass-controller";
@@ -83,6 +84,7 @@ fn readme(emitter: &mut Emitter<'_>) -> String {
     }
     push_secrets(&mut text, emitter);
     push_keys(&mut text, &emitter.needs);
+    push_addresses(&mut text, emitter.plan);
     push_services(&mut text, emitter);
     text
 }
@@ -112,6 +114,33 @@ fn push_keys(text: &mut String, needs: &Needs) {
         text.push_str(
             "\nA token that is valid but for another audience is answered 403, not 401: Envoy says it so.\n",
         );
+    }
+}
+
+/// Where a header says who the client is and policies ask for it.
+fn push_addresses(text: &mut String, plan: &Plan) {
+    let asks = |admission: &Arc<Admission>| {
+        let access = admission.access.iter().flat_map(|access| access.denies.iter().chain(&access.allows));
+        let mut literals = access.flat_map(|entry| &entry.matches).flat_map(|one| &one.literals);
+        literals.any(|literal| matches!(literal.test, Test::Address(..)))
+    };
+    let gateways = plan.gateways.iter().filter(|planned| {
+        let is_told = match &planned.gateway.client_address.value {
+            ClientAddress::Hops(hops) => *hops > 0,
+            ClientAddress::Header(_) => true,
+            ClientAddress::Direct | ClientAddress::ProxyProtocol => false,
+        };
+        let mut listeners = planned.listeners.iter();
+        is_told && listeners.any(|one| asks(&one.unrouted) || one.admissions.values().any(asks))
+    });
+    let named: Vec<String> = gateways.map(|planned| format!("`{}`", planned.gateway.name)).collect();
+    if !named.is_empty() {
+        text.push_str(&format!(
+            "\n## Addresses of clients\n\n\
+             The proxies before {} must write IPv4 addresses as such: for Envoy Gateway `::ffff:10.0.0.7` is not in\n\
+             `10.0.0.0/8`.\n",
+            named.join(", ")
+        ));
     }
 }
 

@@ -5,7 +5,7 @@
 //! of them exact; then the same for cookies and for query keys (`internal/gatewayapi/sort.go`). Ties are broken by the
 //! age of the route. So each match that may overlap with a later one must rank above it. Where the matches as written
 //! don't, all paths of the host become regular expressions whose length is their rank: `(?:)` matches nothing and makes a
-//! text longer.
+//! text longer than those of all later matches that may overlap.
 
 use crate::route_match::{PathMatch, RouteMatch, ValueMatch};
 
@@ -24,25 +24,29 @@ pub fn rank(rules: &mut [Vec<RouteMatch>]) -> Result<(), TooManyOverlaps> {
     if is_ranked(rules) {
         return Ok(());
     }
-    let mut longest = 0;
+    // The matches of the rules behind, as they were written, with the lengths that they got.
+    let mut behind: Vec<(RouteMatch, usize)> = Vec::new();
     for matches in rules.iter_mut().rev() {
-        let is_last = longest == 0 && matches.iter().all(|one| one.path == PathMatch::Prefix("/".to_owned()));
+        let is_last =
+            behind.is_empty() && matches.iter().all(|one| one.path == PathMatch::Prefix("/".to_owned()));
         if is_last && matches.iter().all(is_bare) {
             continue;
         }
-        let mut here = longest;
+        let mut own = Vec::new();
         for one in matches {
+            let below = behind.iter().filter(|(other, _)| may_overlap(one, other)).map(|(_, length)| *length);
+            let below = below.max().unwrap_or(0);
             let mut regex = as_regex(&one.path);
-            while regex.len() <= longest {
+            while regex.len() <= below {
                 regex.push_str(FILLER);
             }
             if regex.len() > MAX_PATH {
                 return Err(TooManyOverlaps);
             }
-            here = here.max(regex.len());
+            own.push((one.clone(), regex.len()));
             one.path = PathMatch::Regex(regex);
         }
-        longest = here;
+        behind.extend(own);
     }
     Ok(())
 }
@@ -153,17 +157,16 @@ fn texts_may_overlap(one: &str, other: &str) -> bool {
     one.starts_with(other) || other.starts_with(one)
 }
 
-/// The text that every match of a regular expression begins with: what stands before its first sign that isn't plain.
-/// A sign may be about the character before it, so that one is left out too.
+/// The text that every match of a regular expression begins with: what stands before its first sign that isn't plain,
+/// without the character that such a sign repeats.
 fn literal_start(regex: &str) -> &str {
     if regex.contains('|') {
         return "";
     }
     let plain = |character: char| character.is_ascii_alphanumeric() || "/-_~%".contains(character);
-    match regex.find(|character| !plain(character)) {
-        None => regex,
-        Some(end) => regex.get(..end.saturating_sub(1)).unwrap_or(""),
-    }
+    let Some(end) = regex.find(|character| !plain(character)) else { return regex };
+    let repeats = regex.get(end..).is_some_and(|rest| rest.starts_with(['?', '*', '+', '{']));
+    regex.get(..if repeats { end.saturating_sub(1) } else { end }).unwrap_or("")
 }
 
 /// The same paths as a regular expression.

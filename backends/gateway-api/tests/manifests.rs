@@ -75,6 +75,15 @@ fn the_schemas_refuse_what_is_wrong() {
         "loadBalancer": {"type": "ConsistentHash"},
     });
     wrong("BackendTrafficPolicy", envoy, hash, "consistentHash");
+    let target = json!([{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "name": "shop"}]);
+    let claims = json!([{"name": "groups", "valueType": "StringArray", "values": ["admin"]}]);
+    let allowed = json!({"action": "Allow", "principal": {"jwt": {"provider": "a", "claims": claims}}});
+    let mut policy = json!({"targetRefs": target, "authorization": {"rules": [allowed]}});
+    wrong("SecurityPolicy", envoy, policy.clone(), "jwt must be defined");
+    policy["jwt"] = json!({"providers": [{"name": "a", "remoteJWKS": {"uri": "https://a.example/jwks"}}]});
+    right("SecurityPolicy", envoy, policy.clone());
+    policy["authorization"]["rules"][0]["principal"] = json!({});
+    wrong("SecurityPolicy", envoy, policy, "at least one of clientCIDRs");
 }
 
 fn object(kind: &str, version: &str, spec: &Value) -> Value {

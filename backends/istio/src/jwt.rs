@@ -78,7 +78,7 @@ pub(crate) fn patches(
     }
     match from {
         TokenPlace::Bearer => {
-            set("from_headers", json!([{"name": "authorization", "value_prefix": "Bearer "}]))
+            set("from_headers", json!([{"name": "authorization", "value_prefix": "Bearer "}]));
         }
         TokenPlace::Header(name, prefix) if prefix.is_empty() => set("from_headers", json!([{"name": name}])),
         TokenPlace::Header(name, prefix) => {

@@ -200,7 +200,7 @@ const FAULTS: [Faults<'_>; 3] = [
             ("restrict-edge.yaml", "10.0.0.0/8", "10.0.0.0/9"),
             ("restrict-edge.yaml", "remote.ip", "source.ip"),
             ("restrict-edge.yaml", "TRACE", "PATCH"),
-            ("restrict-edge.yaml", "bot*", "*bot"),
+            ("restrict-edge.yaml", "bot*", "\"*bot\""),
             ("restrict-edge.yaml", "- b\n", "- c\n"),
             ("admit-edge.yaml", "\"*.docs.acme.com\"", "\"*.acme.com\""),
             ("admit-edge.yaml", "/status*", "/status"),
@@ -221,7 +221,7 @@ const FAULTS: [Faults<'_>; 3] = [
             ("require-edge.yaml", "istio: ingressgateway", "istio: other"),
             ("envoyfilter-edge.yaml", "issuer: https://acme.auth0.com/", "issuer: https://other.auth0.com/"),
             ("envoyfilter-edge.yaml", "- app\n", "- other\n"),
-            ("envoyfilter-edge.yaml", "Bearer '", "Token '"),
+            ("envoyfilter-edge.yaml", "\"Bearer \"", "\"Token \""),
             ("envoyfilter-edge.yaml", "allow_missing_or_failed", "allow_missing"),
             ("envoyfilter-edge.yaml", "payload_in_metadata: payload", "payload_in_metadata: claims"),
             ("envoyfilter-edge.yaml", "status_code: 401", "status_code: 403"),
@@ -269,7 +269,10 @@ fn faults_are_found() {
         for (file, from, to) in faults {
             held.built.files.clone_from(&original);
             held.built.edit_file(file, from, to);
-            if held.wrong().is_empty() {
+            // What a gateway does differs where it is gone through.
+            let is_of_gateway = file.ends_with("edge.yaml");
+            let wrong = if is_of_gateway { held.built.wrong() } else { held.wrong() };
+            if wrong.is_empty() {
                 missed.push(format!("{folder}: {file}: {from} -> {to}"));
             }
         }

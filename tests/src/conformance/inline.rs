@@ -59,7 +59,8 @@ pub fn endpoints(cluster: &mut Value, assignments: &BTreeMap<&str, &Value>, pods
         if let Some(fields) = cluster.as_object_mut() {
             fields.shift_remove("eds_cluster_config");
         }
-    } else if cluster["type"] == "STATIC" || cluster["type"].is_null() {
+    } else if cluster["type"] == "STATIC" || (cluster["type"].is_null() && cluster["cluster_type"].is_null())
+    {
         cluster["type"] = json!("STRICT_DNS");
     }
     let is_weighted = cluster.pointer("/common_lb_config/locality_weighted_lb_config").is_some()

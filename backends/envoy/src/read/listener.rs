@@ -78,7 +78,7 @@ pub(super) fn read<'a>(
         }
         let client = At { value: manager.client_address.clone(), at: site.place() };
         let is_open = chain.server_names.is_empty();
-        let mut listener = bare(site, own, protocol, port);
+        let mut listener = bare(site, chain.name, protocol, port);
         listener.hosts = if is_open { vec![HostPattern::Any] } else { chain.server_names };
         if let Some(tls) = tls {
             listener.certificate = Some(tls.certificate);

@@ -81,9 +81,13 @@ fn header(mut header: Fields<'_>, early: &Early) -> Result<Predicate, Unread> {
     let not = |test: Predicate| Predicate::Not(Box::new(test));
     let signed = |test: Predicate| if inverted { not(test) } else { test };
     let Some(text) = text else {
-        return match present {
-            Some(wanted) if is_plain(&name, early) => {
-                let has = Predicate::Test(Test::Text(TextAttribute::Header(name), TextTest::Present));
+        let attribute = match early.held.get(&name) {
+            Some(Held::Text(attribute)) => Some(attribute.clone()),
+            _ => is_plain(&name, early).then_some(TextAttribute::Header(name)),
+        };
+        return match (present, attribute) {
+            (Some(wanted), Some(attribute)) => {
+                let has = Predicate::Test(Test::Text(attribute, TextTest::Present));
                 Ok(if wanted == inverted { not(has) } else { has })
             }
             _ => Err(unread),
@@ -101,9 +105,23 @@ fn header(mut header: Fields<'_>, early: &Early) -> Result<Predicate, Unread> {
             let ranges = tagged(tags, &text).ok_or(unread)?;
             Ok(signed(Predicate::Test(Test::Address(AddressAttribute::Client, ranges))))
         }
+        Some(Held::Text(
+            attribute @ (TextAttribute::ClientCertificateUri | TextAttribute::ClientCertificateDns),
+        )) => {
+            let element = element(&text).ok_or(unread)?;
+            of_text(attribute, &element, inverted, absent_is_empty)
+        }
         Some(Held::Text(attribute)) => of_text(attribute, &text, inverted, absent_is_empty),
         None => of_text(&TextAttribute::Header(name), &text, inverted, absent_is_empty),
     }
+}
+
+/// What is asked of a name where the list of all names, joined with `,`, is asked whether one of them is so. Names with a
+/// comma inside would be taken for several.
+fn element(list: &Text) -> Option<Text> {
+    let Text::Matches(regex) = list else { return None };
+    let one = regex.source().strip_prefix("(?:.*,)?")?.strip_suffix("(?:,.*)?")?;
+    Regex::parse(one).ok().map(Text::Matches)
 }
 
 fn is_plain(name: &str, early: &Early) -> bool {

@@ -39,6 +39,9 @@ impl<'a> Deciding<'a> {
         let open = self.denies.iter().chain(self.allows).filter(|one| settled.of(one, &|_| None).is_none());
         let mut tests = open.flat_map(|one| &one.literals).map(|literal| &literal.test);
         let Some(test) = tests.find(|test| settled.get(test).is_none()) else { return Ok(Vec::new()) };
+        if settled.is_much() {
+            return Err(TooMany);
+        }
         let mut all = match whole.taken(test) {
             Some(taken) => self.cut(&taken, &settled.with(test, true))?,
             None => Vec::new(),
@@ -54,5 +57,48 @@ impl<'a> Deciding<'a> {
         }
         all.extend(rest);
         if all.len() > self.most { Err(TooMany) } else { Ok(all) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decided;
+    use gloo_ir::normal_form::{Conjunct, disjuncts};
+    use gloo_ir::{Predicate, ProviderId, Test, TextAttribute, TextTest};
+
+    fn has(name: &str) -> Predicate {
+        let attribute = TextAttribute::Claim { provider: ProviderId::new("p"), name: name.to_owned() };
+        Predicate::Test(Test::Text(attribute, TextTest::Equals(vec!["1".to_owned()])))
+    }
+
+    fn not(predicate: Predicate) -> Predicate {
+        Predicate::Not(Box::new(predicate))
+    }
+
+    fn asked(conjunct: &Conjunct) -> String {
+        let each = conjunct.literals.iter().map(|literal| match &literal.test {
+            Test::Text(TextAttribute::Claim { name, .. }, _) if !literal.negated => name.as_str(),
+            _ => "?",
+        });
+        each.collect::<Vec<_>>().join("&")
+    }
+
+    fn list(denies: Predicate, allows: Predicate) -> String {
+        let [denies, allows] = [denies, allows].map(|sum| disjuncts(&sum).unwrap());
+        let list = decided(&denies, &allows, 16).map_err(|_| "too many").unwrap();
+        let each =
+            list.iter().map(|(one, allows)| format!("{}{}", if *allows { "+" } else { "-" }, asked(one)));
+        each.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_is_not_is_taken_away_before() {
+        let never = Predicate::Any(Vec::new());
+        assert_eq!(list(never.clone(), not(has("a"))), "-a +");
+        assert_eq!(list(never.clone(), has("a").and(not(has("b")))), "-a&b +a -");
+        assert_eq!(list(not(has("a")), Predicate::always()), "+a -");
+        assert_eq!(list(has("a"), not(has("b"))), "-a -b +");
+        let either = Predicate::Any(vec![has("a").and(not(has("b"))), has("c")]);
+        assert_eq!(list(never, either), "+a&b&c -a&b +a +c -");
     }
 }

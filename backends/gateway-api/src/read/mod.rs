@@ -38,7 +38,8 @@ use std::sync::Arc;
 
 /// What manifests say and this reader doesn't bring back.
 pub const NOT_READ: &str = "how calls travel to a service: balancing and the keys of hashes, health checks, limits of \
-                            connections; that a token for another audience is answered 403; what stands in `prerequisites/README.md`";
+                            connections; that a token for another audience is answered 403, and that \
+                            `::ffff:10.0.0.7` in a header is no IPv4 address; what stands in `prerequisites/README.md`";
 
 /// The program that the manifests of a cluster come to, in the surroundings of `program`: by Envoy Gateway's ranking, the
 /// routes being as old as each other.

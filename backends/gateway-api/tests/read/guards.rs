@@ -48,7 +48,7 @@ pub fn changes(documents: &[Document]) -> Vec<Changed> {
         }
         change("merged", &|all| with(all, &|spec| spec["mergeType"] = json!("StrategicMerge")));
         change("a browser's request", &|all| {
-            with(all, &|spec| spec["cors"] = json!({ "allowOrigins": ["*"] }))
+            with(all, &|spec| spec["cors"] = json!({ "allowOrigins": ["*"] }));
         });
         let jwt = &policy.value["spec"]["jwt"];
         if !jwt.is_null() && !known.contains(&jwt) {
@@ -57,7 +57,7 @@ pub fn changes(documents: &[Document]) -> Vec<Changed> {
                 change(what, &|all| with(all, &|spec| edit(&mut spec["jwt"])));
             }
             change("no token is asked for", &|all| {
-                with(all, &|spec| drop(spec.as_object_mut().unwrap().remove("jwt")))
+                with(all, &|spec| drop(spec.as_object_mut().unwrap().remove("jwt")));
             });
         }
         if policy.value["spec"].get("authorization").is_some() {
@@ -74,6 +74,8 @@ pub fn changes(documents: &[Document]) -> Vec<Changed> {
 }
 
 type Edit = Box<dyn Fn(&mut Value)>;
+/// Makes a change that is called so.
+type Change<'a> = dyn FnMut(&str, &dyn Fn(&mut Value)) + 'a;
 
 fn tokens(provider: &Value) -> Vec<(&'static str, Edit)> {
     let set = |field: &'static str, value: Value| -> Edit {
@@ -106,17 +108,17 @@ fn tokens(provider: &Value) -> Vec<(&'static str, Edit)> {
     all
 }
 
-fn authorization(said: &Value, change: &mut dyn FnMut(&str, &dyn Fn(&mut Value))) {
+fn authorization(said: &Value, change: &mut Change<'_>) {
     let other = |action: &Value| if action == "Deny" { json!("Allow") } else { json!("Deny") };
     change("the others", &|own| own["defaultAction"] = other(&own["defaultAction"]));
     let rules = said["rules"].as_array().map_or(&[][..], Vec::as_slice);
-    for (index, rule) in rules.iter().enumerate() {
+    for (index, rule) in rules.iter().enumerate().take(6) {
         change("a rule is lost", &|own| remove(&mut own["rules"], index));
         change("a rule does the other thing", &|own| {
             own["rules"][index]["action"] = other(&own["rules"][index]["action"]);
         });
         // What is behind these differs from them in nothing but values.
-        if index >= 3 {
+        if index >= 2 {
             continue;
         }
         change("a rule is for some methods", &|own| {

@@ -251,7 +251,7 @@ impl Writer<'_, '_> {
                 self.draft.when.extend((!sources.known.is_empty()).then(|| when(sources.known, true)));
             }
             (false, false) if sources.outside && sources.known.is_empty() => {
-                self.draft.when.push(when(any, true))
+                self.draft.when.push(when(any, true));
             }
             (false, false) if sources.known.is_empty() => return Ok(false),
             (false, false) if self.draft.from.is_empty() => self.draft.from = sources.from(),

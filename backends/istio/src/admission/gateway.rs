@@ -11,7 +11,7 @@ use crate::emission::Emission;
 use crate::envoy_filter::{Context, Patch};
 use crate::jwt;
 use gloo_domain::HostPattern;
-use gloo_ir::{Listener, ListenerProtocol, PathMode};
+use gloo_ir::{ListenerProtocol, PathMode};
 use gloo_source::{Place, Reported};
 use gloo_target::{AccessEntry, Admission, Conjunct, GatewayPlan, Requirement};
 use std::collections::{BTreeMap, BTreeSet};

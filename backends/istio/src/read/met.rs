@@ -54,7 +54,7 @@ pub(super) fn of_requests(rule: &Rule, listener: Option<&Listener>) -> Met {
         match condition {
             Condition::Header(predicate) | Condition::Connection(predicate) => all.push(predicate.clone()),
             Condition::Claim(name, values, others) => {
-                claims.push((name.clone(), values.clone(), others.clone()))
+                claims.push((name.clone(), values.clone(), others.clone()));
             }
             Condition::ServerName(values, others) => {
                 all.extend((!values.is_empty()).then(|| server_name(values, listener)));
