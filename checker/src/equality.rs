@@ -5,8 +5,8 @@ mod tables;
 use crate::difference::{Change, EntryComparison, diff_at};
 use crate::entrance::Way;
 use gloo_ir::{
-    AddressAttribute, Attachment, Backend, ClientAddress, Gateway, Listener, ListenerProtocol, Match, Predicate,
-    Program, Scope, Scoped, Service, Table, Test,
+    AddressAttribute, Attachment, Backend, ClientAddress, Gateway, Listener, ListenerProtocol, Match,
+    Predicate, Program, Scope, Scoped, Service, Table, Test,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -90,7 +90,9 @@ fn envoy_answers_every_region_of_made_up_workspaces() {
 
 #[test]
 fn envoy_answers_every_region_of_the_examples() {
-    for (example, gateway) in [("hello", "front"), ("bookinfo", "ingress"), ("storefront", "edge"), ("members", "front")] {
+    for (example, gateway) in
+        [("hello", "front"), ("bookinfo", "ingress"), ("storefront", "edge"), ("members", "front")]
+    {
         let folder = tempfile::tempdir().expect("a folder");
         copy(&root().join("examples").join(example), folder.path());
         if example == "hello" {

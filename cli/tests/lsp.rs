@@ -2,8 +2,6 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
     reason = "tests of the command write files and run it; what they can't do fails them"
 )]
 
@@ -20,8 +18,12 @@ struct Editor {
 impl Editor {
     fn new() -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gloo"));
-        let mut server =
-            command.args(["lsp", "--stdio"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it runs");
+        let mut server = command
+            .args(["lsp", "--stdio"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it runs");
         let input = server.stdin.take().expect("an input");
         let output = BufReader::new(server.stdout.take().expect("an output"));
         Self { server, input, output }
@@ -85,21 +87,25 @@ fn opens_shows_builds_and_ends() {
     let params = json!({ "textDocument": document });
     editor.send(&json!({ "jsonrpc": "2.0", "method": "textDocument/didOpen", "params": params }));
     let shown = editor.wait(|message| {
-        message["method"] == "textDocument/publishDiagnostics" && message["params"]["diagnostics"][0].is_object()
+        message["method"] == "textDocument/publishDiagnostics"
+            && message["params"]["diagnostics"][0].is_object()
     });
     assert_eq!(shown["params"]["diagnostics"][0]["code"], "GL4004", "{shown}");
 
     // The second rule is gone, and what was found with it.
     let text = PROGRAM.replace("any /cart/old => cart", "");
-    let params = json!({ "textDocument": { "uri": uri, "version": 2 }, "contentChanges": [{ "text": text }] });
+    let params =
+        json!({ "textDocument": { "uri": uri, "version": 2 }, "contentChanges": [{ "text": text }] });
     editor.send(&json!({ "jsonrpc": "2.0", "method": "textDocument/didChange", "params": params }));
     editor.wait(|message| {
-        message["method"] == "textDocument/publishDiagnostics" && message["params"]["diagnostics"] == json!([])
+        message["method"] == "textDocument/publishDiagnostics"
+            && message["params"]["diagnostics"] == json!([])
     });
 
     let argument = json!({ "uri": uri, "position": { "line": 4, "character": 8 } });
     let params = json!({ "command": "gloo.showManifests", "arguments": [argument] });
-    editor.send(&json!({ "jsonrpc": "2.0", "id": 2, "method": "workspace/executeCommand", "params": params }));
+    editor
+        .send(&json!({ "jsonrpc": "2.0", "id": 2, "method": "workspace/executeCommand", "params": params }));
     let built = editor.wait(|message| message["id"] == 2);
     let manifests = built["result"]["text"].as_str().unwrap_or_else(|| panic!("{built}"));
     assert!(manifests.contains("kind: VirtualService"), "{manifests}");
@@ -114,7 +120,9 @@ fn opens_shows_builds_and_ends() {
 #[test]
 fn an_end_without_goodbye_is_no_good_end() {
     let mut editor = Editor::new();
-    editor.send(&json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": { "capabilities": {} } }));
+    editor.send(
+        &json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": { "capabilities": {} } }),
+    );
     editor.wait(|message| message["id"] == 1);
     editor.send(&json!({ "jsonrpc": "2.0", "method": "exit" }));
     assert_eq!(editor.server.wait().expect("it ends").code(), Some(1));

@@ -4,6 +4,7 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "tests of the command read and write files and run it; what they can't do fails them"
 )]
@@ -14,7 +15,6 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// What stands in the page after this is made here.
 const MARK: &str = "<!-- What follows is made by cli/tests/targets.rs. -->\n";
 
 struct Target {
@@ -121,7 +121,7 @@ fn cases() -> Vec<Case> {
     let paths = std::fs::read_dir(folder).expect("programs").map(|entry| entry.expect("an entry").path());
     let mut paths: Vec<PathBuf> =
         paths.filter(|path| path.extension().is_some_and(|end| end == "gloo")).collect();
-    paths.sort();
+    paths.sort_by_key(|path| path.with_extension(""));
     let case = |path: &PathBuf| {
         let text = std::fs::read_to_string(path).expect("a program");
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
@@ -244,7 +244,6 @@ fn section(page: &mut String, heading: &str, rows: &[(&Case, Vec<Cell>)]) {
     }
 }
 
-/// How many constructs came out how, and what no proof looks at.
 fn summary(page: &mut String, rows: &[(&Case, Vec<Cell>)]) {
     let count = rows.len();
     let _ = writeln!(page, "\n| of {count} | proved | built | refused | bugs |\n|---|---|---|---|---|");

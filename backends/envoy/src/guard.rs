@@ -80,7 +80,8 @@ pub(crate) fn settings(
         site.guards.providers.extend(names.zip(all(told)?));
         let name = jwt::requirement_name(&guard.providers);
         site.guards.requirements.insert(name.clone(), jwt::requirement(&guard.providers));
-        let asked = PerRouteConfig { requirement_specifier: Some(RequirementSpecifier::RequirementName(name)) };
+        let asked =
+            PerRouteConfig { requirement_specifier: Some(RequirementSpecifier::RequirementName(name)) };
         settings.insert(jwt::FILTER.to_owned(), pack_any(asked));
     }
     if !guard.denies.is_empty() {

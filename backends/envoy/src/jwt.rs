@@ -32,7 +32,8 @@ pub(crate) fn provider(context: &mut Context<'_>, provider: &Provider) -> Result
     };
     let Some(url) = jwks else {
         let construct = format!("the provider `{}` without `jwks`", provider.id);
-        let instead = "Envoy doesn't look for keys at the issuer: say by `jwks: \"https://…\"` where they are";
+        let instead =
+            "Envoy doesn't look for keys at the issuer: say by `jwks: \"https://…\"` where they are";
         return Err(context.unsupported(provider.place, &construct, instead));
     };
     let Some(server) = KeyServer::of(url) else {

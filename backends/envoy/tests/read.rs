@@ -33,9 +33,10 @@ impl Case {
 /// The examples and the golden cases, each on its first cluster that runs Envoy by itself.
 fn cases() -> Vec<Case> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let examples = ["hello", "bookinfo", "storefront", "members"].map(|name| here.join("../../examples").join(name));
-    let golden =
-        ["actions", "admission", "calls", "listeners", "predicates", "tokens"].map(|name| here.join("tests/cases").join(name));
+    let examples =
+        ["hello", "bookinfo", "storefront", "members"].map(|name| here.join("../../examples").join(name));
+    let golden = ["actions", "admission", "calls", "listeners", "predicates", "tokens"]
+        .map(|name| here.join("tests/cases").join(name));
     examples.into_iter().chain(golden).map(|folder| case(&folder)).collect()
 }
 

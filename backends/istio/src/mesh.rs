@@ -154,9 +154,14 @@ fn refusing_paths(is_guarded: bool) -> EnvoyFilter {
     if let Some(route) = route.as_object_mut().filter(|_| is_guarded) {
         route.insert("typed_per_filter_config".to_owned(), unguarded());
     }
-    let manager = Context::Inbound.connection_manager(strict_paths(PathMode::Strict));
+    // Where a table of the mesh answers or redirects, the caller's own proxy is the only one to look.
+    let manager = |context: Context| context.connection_manager(strict_paths(PathMode::Strict));
     EnvoyFilter {
         workload_selector: None,
-        config_patches: vec![manager, Context::Inbound.first_route(route)],
+        config_patches: vec![
+            manager(Context::Inbound),
+            manager(Context::Outbound),
+            Context::Inbound.first_route(route),
+        ],
     }
 }

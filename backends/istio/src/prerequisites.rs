@@ -73,11 +73,23 @@ fn mesh_config(emission: &Emission<'_>) -> Value {
     settings.insert("enableAutoMtls".to_owned(), Value::from(true));
     settings.insert("pathNormalization".to_owned(), json!({"normalization": normalization}));
     settings.insert("defaultHttpRetryPolicy".to_owned(), json!({"attempts": 0}));
-    if emission.needs.individual_headers {
-        let flag = json!({"envoy.reloadable_features.match_headers_individually": "true"});
-        settings.insert("defaultConfig".to_owned(), json!({"runtimeValues": flag}));
-    }
+    settings.insert("defaultConfig".to_owned(), json!({"runtimeValues": runtime_values(emission)}));
     Value::Object(settings)
+}
+
+/// Flags of Envoy that Istio's proxies have otherwise: they refuse expressions of more than 32,768 instructions, where gloo
+/// has bounded their size, and pass a raw `#` in a path.
+fn runtime_values(emission: &Emission<'_>) -> Value {
+    let mut flags = Map::new();
+    let mut set = |name: &str, value: &str| drop(flags.insert(name.to_owned(), Value::from(value)));
+    if emission.plan.paths == PathMode::Strict {
+        set("envoy.reloadable_features.http_reject_path_with_fragment", "true");
+    }
+    if emission.needs.individual_headers {
+        set("envoy.reloadable_features.match_headers_individually", "true");
+    }
+    set("re2.max_program_size.error_level", "1000000");
+    Value::Object(flags)
 }
 
 fn readme(emission: &Emission<'_>) -> String {
@@ -97,10 +109,16 @@ fn readme(emission: &Emission<'_>) -> String {
         PathMode::Keep => "- `pathNormalization`: `paths: keep` matches paths as they were sent.\n",
     });
     text.push_str("- `defaultHttpRetryPolicy`: nothing is retried unless a rule says so; Istio retries twice by itself.\n");
+    text.push_str(
+        "- `runtimeValues`: flags of Envoy. Expressions may be as large as the language lets them be.\n",
+    );
+    if emission.plan.paths == PathMode::Strict {
+        text.push_str("  A path with a raw `#` is refused; Istio's proxies pass it by themselves.\n");
+    }
     if needs.individual_headers {
         text.push_str(
-            "- `runtimeValues`: a repeated header has several values, each of which is matched by itself. Envoy has the\n  \
-             flag since 1.39; a proxy before that matches the values as one, joined with `,`.\n",
+            "  A repeated header has several values, each of which is matched by itself. Envoy has the flag for it since\n  \
+             1.39; a proxy before that matches the values as one, joined with `,`.\n",
         );
     }
     push_data_plane(&mut text, emission);

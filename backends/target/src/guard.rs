@@ -104,7 +104,11 @@ fn of_claims(conjunct: &Conjunct) -> (Conjunct, Conjunct) {
 }
 
 /// Each part as what of it `condition` holds for, changed, and before all of it, unchanged.
-fn divided(parts: Vec<Part>, condition: &[Conjunct], change: impl Fn(&mut Part)) -> Result<Vec<Part>, TooMany> {
+fn divided(
+    parts: Vec<Part>,
+    condition: &[Conjunct],
+    change: impl Fn(&mut Part),
+) -> Result<Vec<Part>, TooMany> {
     let mut all = Vec::new();
     for mut part in parts {
         if part.is_decided {

@@ -27,8 +27,8 @@ pub use artifact::{Artifact, Content, made_for};
 pub use build::{BuildError, ClusterOutput, Output, OutputFile, Targets, build};
 pub use changes::{Changes, ExistingFile, changes};
 pub use envoy_headers::ENVOY_HEADERS;
-pub use guard::{Guard, Guarded};
 pub use gloo_ir::normal_form::{Conjunct, Literal};
+pub use guard::{Guard, Guarded};
 pub use layout::{Layout, Repository};
 pub use lower::{Planner, has_mesh, plan};
 pub use plan::{

@@ -81,7 +81,9 @@ impl Issuers {
         let mut sent = request.clone();
         let Some(message) = &mut sent.message else { return Ok(sent) };
         for (id, credential) in &request.credentials {
-            let Some(issuer) = self.all.get(id).filter(|_| *credential != Credential::Absent) else { continue };
+            let Some(issuer) = self.all.get(id).filter(|_| *credential != Credential::Absent) else {
+                continue;
+            };
             let mut claims = issuer.own_claims();
             for ((of, name), values) in request.claims.iter().filter(|((of, _), _)| of == id) {
                 if name == "iss" && *values == [issuer.issuer.as_str()] {

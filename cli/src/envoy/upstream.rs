@@ -1,8 +1,8 @@
 //! Small servers that stand in for services: each says who it is and what it received.
 
 use super::adapt::Endpoint;
-use super::issuer::Pages;
 use super::certificates::Certified;
+use super::issuer::Pages;
 use super::prefixed::Prefixed;
 use anyhow::{Context as _, Result};
 use http_body_util::{BodyExt, Full};

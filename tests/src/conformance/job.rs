@@ -282,8 +282,12 @@ impl Job {
         report.refusals = translation.refusals.len();
         if let Some(judge) = self.target.judge(settings) {
             let (refusals, others) = translation::judge(judge, &path, manifests)?;
-            refusals.iter().for_each(|refusal| drop(writeln!(log, "refused: {refusal}")));
-            others.iter().for_each(|other| drop(writeln!(log, "said: {other}")));
+            for refusal in &refusals {
+                let _ = writeln!(log, "refused: {refusal}");
+            }
+            for other in &others {
+                let _ = writeln!(log, "said: {other}");
+            }
             report.refusals += refusals.len();
         }
         fs::write(

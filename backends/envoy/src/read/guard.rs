@@ -5,8 +5,8 @@ use super::listener::Found;
 use super::matcher::{self, Text};
 use super::upstream::Server;
 use gloo_ir::{
-    Access, AccessRule, Clause, ClauseKind, ClusterId, Effect, Policy, PolicyId, Predicate, Program, Provider,
-    ProviderId, ProviderKind, Scope, Scoped, SourcePattern, Test, TextAttribute, TokenPlace,
+    Access, AccessRule, Clause, ClauseKind, ClusterId, Effect, Policy, PolicyId, Predicate, Program,
+    Provider, ProviderId, ProviderKind, Scope, Scoped, SourcePattern, Test, TextAttribute, TokenPlace,
 };
 use gloo_target::{Fields, Unread};
 use std::collections::BTreeMap;
@@ -83,9 +83,12 @@ fn provider(name: &str, mut fields: Fields<'_>) -> Result<TokenProvider, Unread>
     places.extend(fields.texts("from_params")?.into_iter().map(|name| TokenPlace::Query(name.to_owned())));
     places.extend(fields.texts("from_cookies")?.into_iter().map(|name| TokenPlace::Cookie(name.to_owned())));
     let (Some(from), true) = (places.pop(), places.is_empty()) else {
-        return Err(fields.unread("", "tokens are looked for in more places than one, or in Envoy's usual ones"));
+        return Err(
+            fields.unread("", "tokens are looked for in more places than one, or in Envoy's usual ones")
+        );
     };
-    let mut keys = fields.object("remote_jwks")?.ok_or_else(|| fields.unread("remote_jwks", "it is missing"))?;
+    let mut keys =
+        fields.object("remote_jwks")?.ok_or_else(|| fields.unread("remote_jwks", "it is missing"))?;
     fields.done()?;
     keys.ignore(&["cache_duration", "async_fetch"]);
     let mut uri = keys.object("http_uri")?.ok_or_else(|| keys.unread("http_uri", "it is missing"))?;
@@ -277,7 +280,11 @@ impl Found {
         }
         for (table, rule, guard) in self.guards {
             let Some(place) = read.tables.get(&table).map(|table| table.place) else { continue };
-            let on = Scoped { scope: Scope::Rule(table.clone(), rule.clone()), cluster: Some(cluster.clone()), place };
+            let on = Scoped {
+                scope: Scope::Rule(table.clone(), rule.clone()),
+                cluster: Some(cluster.clone()),
+                place,
+            };
             guard.add_to(read, &format!("{table} {rule}"), on);
         }
     }
@@ -310,12 +317,14 @@ impl Guard {
         }
         // Without a filter that lets in, everybody is let in who isn't refused.
         let allows = self.allows.unwrap_or_else(|| vec![Predicate::always()]);
-        let rule = |effect| move |condition| AccessRule {
-            place,
-            doc: None,
-            effect,
-            sources: vec![SourcePattern::Any],
-            condition,
+        let rule = |effect| {
+            move |condition| AccessRule {
+                place,
+                doc: None,
+                effect,
+                sources: vec![SourcePattern::Any],
+                condition,
+            }
         };
         let denies = self.denies.into_iter().map(rule(Effect::Deny));
         let rules = denies.chain(allows.into_iter().map(rule(Effect::Allow))).collect();

@@ -4,9 +4,7 @@
 use super::guard::{self, Guard};
 use super::{Site, manager, route, tcp, tls, upstream};
 use gloo_domain::HostPattern;
-use gloo_ir::{
-    Alpn, At, ClientAddress, Listener, ListenerProtocol, Provider, Table, TableId, TlsVersion,
-};
+use gloo_ir::{Alpn, At, ClientAddress, Listener, ListenerProtocol, Provider, Table, TableId, TlsVersion};
 use gloo_target::{Fields, Unread};
 
 /// A chain, as far as all kinds have it in common.

@@ -27,8 +27,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a bootstrap says and this reader doesn't bring back.
-pub const NOT_READ: &str =
-    "how calls travel to a service: balancing and the keys of hashes, health checks, limits of connections; names of client \
+pub const NOT_READ: &str = "how calls travel to a service: balancing and the keys of hashes, health checks, limits of connections; names of client \
      certificates that have a comma inside; that a token for another audience is answered 403";
 
 /// The program that the bootstraps of a cluster's gateways come to, in the surroundings of `program`.

@@ -15,6 +15,9 @@ pub(super) struct Mesh {
     pub retries: Option<Retries>,
     /// Whether several values of one header are matched one by one.
     pub individual_headers: bool,
+    /// Whether a path with a raw `#` is refused, as Envoy does by itself and Istio's proxies don't
+    /// (`pkg/bootstrap/config.go`, `extractRuntimeFlags`).
+    pub refuses_fragments: bool,
 }
 
 impl Default for Mesh {
@@ -23,6 +26,7 @@ impl Default for Mesh {
             normalization: Normalization::default(),
             retries: Some(option::usual_retries()),
             individual_headers: false,
+            refuses_fragments: false,
         }
     }
 }
@@ -69,6 +73,10 @@ pub(super) fn read(base: &Program, cluster: &ClusterId, document: &Document) -> 
         if let Some(mut values) = proxy.object("runtimeValues")? {
             let flag = values.take("envoy.reloadable_features.match_headers_individually");
             mesh.individual_headers = flag.is_some_and(|flag| *flag == json!("true"));
+            let flag = values.take("envoy.reloadable_features.http_reject_path_with_fragment");
+            mesh.refuses_fragments = flag.is_some_and(|flag| *flag == json!("true"));
+            // It only lets larger expressions be taken.
+            values.ignore(&["re2.max_program_size.error_level"]);
             values.done()?;
         }
         proxy.done()?;

@@ -7,8 +7,8 @@ use super::world::{Object, World, number};
 use super::{Site, connection, destination, filters, guarded, route, tls};
 use gloo_domain::HostPattern;
 use gloo_ir::{
-    Alpn, ClientAddress, ClusterId, Gateway, GatewayKind, Listener, ListenerProtocol, Program, Table,
-    TlsVersion,
+    Alpn, ClientAddress, ClusterId, Gateway, GatewayKind, Listener, ListenerProtocol, PathMode, Program,
+    Table, TlsVersion,
 };
 use gloo_target::{Fields, Unread};
 use std::sync::Arc;
@@ -93,6 +93,9 @@ fn requests(
             }
             if manager.paths(site.world.mesh.normalization) != Some(site.base.paths()) {
                 return Err(unread("paths would be read otherwise than the program says"));
+            }
+            if site.base.paths() == PathMode::Strict && !site.world.mesh.refuses_fragments {
+                return Err(unread("a raw `#` in a path would pass"));
             }
             let client =
                 manager.client_address().ok_or_else(|| unread("it isn't clear who the client is"))?;

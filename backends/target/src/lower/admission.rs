@@ -21,7 +21,10 @@ pub(super) fn nothing_known(_: &Test) -> Option<bool> {
 }
 
 /// What is known of the requests that come by a listener.
-pub(super) fn known_at<'a>(program: &'a Program, listener: &'a Listener) -> impl Fn(&Test) -> Option<bool> + 'a {
+pub(super) fn known_at<'a>(
+    program: &'a Program,
+    listener: &'a Listener,
+) -> impl Fn(&Test) -> Option<bool> + 'a {
     let is_tls = matches!(listener.protocol, ListenerProtocol::Https | ListenerProtocol::Tls);
     move |test| match test {
         Test::Port(ports) => Some(ports.contains(listener.port)),
@@ -35,7 +38,11 @@ pub(super) fn known_at<'a>(program: &'a Program, listener: &'a Listener) -> impl
 }
 
 /// The one provider of a `require` that is lowered: a `jwt` that stands alone.
-pub(super) fn lowered<'p>(program: &'p Program, policy: &Policy, kind: &ClauseKind) -> Option<&'p Arc<Provider>> {
+pub(super) fn lowered<'p>(
+    program: &'p Program,
+    policy: &Policy,
+    kind: &ClauseKind,
+) -> Option<&'p Arc<Provider>> {
     match kind {
         ClauseKind::Require(providers) if !policy.shadow => match providers.as_slice() {
             [one] => program
@@ -57,7 +64,12 @@ impl Lowering<'_> {
     }
 
     /// Who may pass of what comes by a listener to what `inner` names.
-    pub(super) fn at_listener(&mut self, gateway: &Gateway, listener: &Listener, inner: &[Scope]) -> Arc<Admission> {
+    pub(super) fn at_listener(
+        &mut self,
+        gateway: &Gateway,
+        listener: &Listener,
+        inner: &[Scope],
+    ) -> Arc<Admission> {
         if gateway.kind != GatewayKind::Ingress || !listener.protocol.is_http() || listener.redirect_https {
             return Arc::default();
         }

@@ -3,15 +3,15 @@
 use super::Lowering;
 use super::table::TablePlan;
 use crate::{
-    Admission, Answer, ConnectionHost, GatewayPlan, ListenerPlan, ListenerRoutes, MeshEntry, PlanRule, RuleOrigin,
-    UpstreamKey, VirtualHost,
+    Admission, Answer, ConnectionHost, GatewayPlan, ListenerPlan, ListenerRoutes, MeshEntry, PlanRule,
+    RuleOrigin, UpstreamKey, VirtualHost,
 };
 use gloo_domain::PortSet;
 use gloo_ir::joined::{Contender, Joined, TableEntry, overlaps};
 use gloo_ir::normal_form::{Conjunct, Literal};
 use gloo_ir::{
-    Destination, Gateway, GatewayId, Listener, Options, Percent, Port, Respond, Scope, Service, Table, TableId,
-    Target, Test,
+    Destination, Gateway, GatewayId, Listener, Options, Percent, Port, Respond, Scope, Service, Table,
+    TableId, Target, Test,
 };
 use gloo_source::{Code, Diagnostic};
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,7 +95,8 @@ impl Lowering<'_> {
         }
         let rules = hosts.iter().flat_map(|host| &host.rules);
         let scopes: BTreeSet<&Vec<Scope>> = rules.map(|rule| &rule.origin.scopes).collect();
-        let each = scopes.into_iter().map(|scopes| (scopes.clone(), self.at_listener(gateway, listener, scopes)));
+        let each =
+            scopes.into_iter().map(|scopes| (scopes.clone(), self.at_listener(gateway, listener, scopes)));
         each.filter(|(_, admission)| admission != unrouted).collect()
     }
 
