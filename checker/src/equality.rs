@@ -124,7 +124,22 @@ fn comparable(program: &Program) -> Program {
             Arc::make_mut(table).rules.iter_mut().for_each(|rule| by_client(&mut rule.matches));
         }
     }
+    if is_direct {
+        for access in program.access.iter_mut().filter(|access| is_at_gateway(&access.targets)) {
+            Arc::make_mut(access).rules.iter_mut().for_each(|rule| ask_client(&mut rule.condition));
+        }
+        for policy in program.policies.values_mut().filter(|policy| is_at_gateway(&policy.targets)) {
+            Arc::make_mut(policy).clauses.iter_mut().for_each(|clause| ask_client(&mut clause.condition));
+        }
+    }
     program
+}
+
+fn is_at_gateway(targets: &[Scoped]) -> bool {
+    let at_gateway = |scope: &Scope| {
+        matches!(scope, Scope::Gateway(_) | Scope::Listener(..) | Scope::Table(_) | Scope::Rule(..))
+    };
+    targets.iter().all(|target| at_gateway(&target.scope))
 }
 
 fn condition(matches: &Match) -> Option<&Predicate> {
@@ -148,18 +163,19 @@ fn asks_for_peer(matches: &Match) -> bool {
 
 /// Asks for the client's address where the direct peer's was asked for.
 fn by_client(matches: &mut Match) {
-    fn replace(predicate: &mut Predicate) {
-        match predicate {
-            Predicate::All(parts) | Predicate::Any(parts) => parts.iter_mut().for_each(replace),
-            Predicate::Not(part) => replace(part),
-            Predicate::Test(Test::Address(attribute, _)) => *attribute = AddressAttribute::Client,
-            Predicate::Test(_) => {}
-        }
-    }
     if let Match::Http { condition, .. } | Match::Grpc { condition, .. } | Match::Connection { condition } =
         matches
     {
-        replace(condition);
+        ask_client(condition);
+    }
+}
+
+fn ask_client(predicate: &mut Predicate) {
+    match predicate {
+        Predicate::All(parts) | Predicate::Any(parts) => parts.iter_mut().for_each(ask_client),
+        Predicate::Not(part) => ask_client(part),
+        Predicate::Test(Test::Address(attribute, _)) => *attribute = AddressAttribute::Client,
+        Predicate::Test(_) => {}
     }
 }
 

@@ -18,9 +18,9 @@ use std::collections::BTreeMap;
 /// `textDocument/prepareCallHierarchy`: services, externals and tables call and are called.
 pub fn prepare(
     snapshot: &Snapshot,
-    params: CallHierarchyPrepareParams,
+    params: &CallHierarchyPrepareParams,
 ) -> Answer<Option<Vec<CallHierarchyItem>>> {
-    let at = params.text_document_position_params;
+    let at = &params.text_document_position_params;
     if snapshot.is_manifest(&at.text_document.uri) {
         return Ok(None);
     }
@@ -37,7 +37,7 @@ pub fn prepare(
 /// `callHierarchy/incomingCalls`: the rules that name it.
 pub fn incoming(
     snapshot: &Snapshot,
-    params: CallHierarchyIncomingCallsParams,
+    params: &CallHierarchyIncomingCallsParams,
 ) -> Answer<Option<Vec<CallHierarchyIncomingCall>>> {
     let Some(callee) = identity(snapshot, params.item.data.as_ref()) else { return Ok(None) };
     let paths: Vec<_> = snapshot.database.paths().cloned().collect();
@@ -71,7 +71,7 @@ pub fn incoming(
 /// `callHierarchy/outgoingCalls`: what the rules of a table name.
 pub fn outgoing(
     snapshot: &Snapshot,
-    params: CallHierarchyOutgoingCallsParams,
+    params: &CallHierarchyOutgoingCallsParams,
 ) -> Answer<Option<Vec<CallHierarchyOutgoingCall>>> {
     let Some(caller) = identity(snapshot, params.item.data.as_ref()) else { return Ok(None) };
     let names = snapshot.database.names();

@@ -55,9 +55,11 @@ pub struct Context<'t> {
 pub fn context<'t>(text: &'t Text, offset: u32, comments: &[gloo_syntax::Comment]) -> Context<'t> {
     let offset = offset as usize;
     let mut context = Context {
-        in_comment: comments
-            .iter()
-            .any(|it| (it.span.start as usize) < offset && offset <= it.span.end as usize),
+        // A comment goes on to the end of its line, white space there included.
+        in_comment: comments.iter().any(|it| {
+            let here = text.line_of(it.span.start) == text.line_of(offset as u32);
+            here && (it.span.start as usize) < offset
+        }),
         ..Context::default()
     };
     let mut last_line = 0;
@@ -76,7 +78,8 @@ pub fn context<'t>(text: &'t Text, offset: u32, comments: &[gloo_syntax::Comment
             context.string = Some(word);
             return context;
         }
-        let is_word = token.is_name() || matches!(token, Token::Fixed(fixed) if Fixed::is_word(fixed));
+        let is_word = token.is_name()
+            || matches!(token, Token::Fixed(fixed) if fixed.class() != gloo_syntax::Class::Sign);
         if offset <= bytes.end && (is_word || token == Token::Number || token == Token::Path) {
             if context.in_braces() && context.is_whole() && begins_entry(&word) {
                 context.entry.clear();
@@ -260,17 +263,6 @@ fn is_closed(text: &str) -> bool {
     }
 }
 
-/// Words among the fixed tokens.
-trait IsWord {
-    fn is_word(self) -> bool;
-}
-
-impl IsWord for Fixed {
-    fn is_word(self) -> bool {
-        self.class() != gloo_syntax::Class::Sign
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -295,7 +287,7 @@ mod tests {
         );
         assert_eq!(
             at("namespace a { service b { port http: 80  acc|"),
-            (Some("service".to_owned()), none.clone(), Some("acc".to_owned())).clone()
+            (Some("service".to_owned()), none.clone(), Some("acc".to_owned()))
         );
         assert_eq!(at("pub provider a: jwt { |"), (Some("provider jwt".to_owned()), none.clone(), None));
         assert_eq!(

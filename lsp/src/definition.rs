@@ -6,8 +6,8 @@ use crate::protocol::{Answer, Definition, DefinitionParams, DefinitionResponse, 
 use crate::snapshot::{Snapshot, join};
 
 /// `textDocument/definition`: the declaration, or the file that is taken in.
-pub fn definition(snapshot: &Snapshot, params: DefinitionParams) -> Answer<Option<DefinitionResponse>> {
-    let at = params.text_document_position_params;
+pub fn definition(snapshot: &Snapshot, params: &DefinitionParams) -> Answer<Option<DefinitionResponse>> {
+    let at = &params.text_document_position_params;
     if snapshot.is_manifest(&at.text_document.uri) {
         return Ok(None);
     }

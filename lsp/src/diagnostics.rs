@@ -121,7 +121,7 @@ fn message(diagnostic: &gloo_source::Diagnostic) -> String {
 /// `textDocument/diagnostic`
 pub fn of_document(
     snapshot: &Snapshot,
-    params: DocumentDiagnosticParams,
+    params: &DocumentDiagnosticParams,
 ) -> Answer<DocumentDiagnosticReport> {
     let path = snapshot.path(&params.text_document.uri);
     let items = path.and_then(|path| by_file(snapshot).remove(&path)).unwrap_or_default();
@@ -142,10 +142,10 @@ pub fn of_document(
 /// `workspace/diagnostic`
 pub fn of_workspaces(
     snapshots: &[Snapshot],
-    params: WorkspaceDiagnosticParams,
+    params: &WorkspaceDiagnosticParams,
 ) -> Answer<WorkspaceDiagnosticReport> {
     let previous: BTreeMap<_, _> =
-        params.previous_result_ids.into_iter().map(|one| (one.uri, one.value)).collect();
+        params.previous_result_ids.iter().map(|one| (&one.uri, &one.value)).collect();
     let mut items: Vec<WorkspaceDocumentDiagnosticReport> = Vec::new();
     for snapshot in snapshots {
         let mut all = by_file(snapshot);
@@ -154,7 +154,7 @@ pub fn of_workspaces(
             let Some(uri) = snapshot.uri(&path) else { continue };
             let found = all.remove(&path).unwrap_or_default();
             let (id, version) = (result_id(&found), snapshot.version(&path));
-            items.push(if previous.get(&uri) == Some(&id) {
+            items.push(if previous.get(&uri) == Some(&&id) {
                 let unchanged = UnchangedDocumentDiagnosticReport { result_id: id };
                 WorkspaceUnchangedDocumentDiagnosticReport {
                     uri,

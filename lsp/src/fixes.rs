@@ -4,13 +4,13 @@ use crate::edit::Changes;
 use crate::protocol::{
     Answer, CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Range, WorkspaceEdit,
 };
-use crate::snapshot::{Opened, Snapshot};
-use crate::{diagnostics, extract};
+use crate::snapshot::Snapshot;
+use crate::{declare, diagnostics, extract};
 use gloo_source::{Diagnostic, Fix};
 
 /// The changes that can be made in a range: the fix of every diagnostic there, all safe ones of the file at once, and
 /// what `extract.rs` can do.
-pub fn actions(snapshot: &Snapshot, params: CodeActionParams) -> Answer<Option<Vec<CodeActionResponse>>> {
+pub fn actions(snapshot: &Snapshot, params: &CodeActionParams) -> Answer<Option<Vec<CodeActionResponse>>> {
     let Some(path) = snapshot.path(&params.text_document.uri) else { return Ok(None) };
     let Some(text) = snapshot.text(&path) else { return Ok(None) };
     let Some(file) = snapshot.database.file(&path) else { return Ok(None) };
@@ -34,7 +34,7 @@ pub fn actions(snapshot: &Snapshot, params: CodeActionParams) -> Answer<Option<V
         });
     }
     if let Some(opened) = snapshot.file(&path) {
-        found.extend(declarations(snapshot, &opened, &all, params.range));
+        found.extend(declare::missing(snapshot, &opened, &all, params.range));
         found.extend(extract::to_let(snapshot, &opened, params.range));
     }
     if let Some(only) = &params.context.only {
@@ -53,7 +53,9 @@ fn is_of(kind: &CodeActionKind, wanted: &CodeActionKind) -> bool {
         || kind.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with('.'))
 }
 
-fn overlap(one: Range, other: Range) -> bool {
+/// Whether two ranges have a place in common.
+#[must_use]
+pub fn overlap(one: Range, other: Range) -> bool {
     one.start <= other.end && other.start <= one.end
 }
 
@@ -84,38 +86,4 @@ fn together(snapshot: &Snapshot, fixes: &[&Fix]) -> WorkspaceEdit {
         }
     }
     changes.edit(snapshot)
-}
-
-/// "Add the missing declaration", where the help of an unknown name shows one.
-fn declarations(
-    snapshot: &Snapshot,
-    opened: &Opened<'_>,
-    all: &[Diagnostic],
-    range: Range,
-) -> Vec<CodeAction> {
-    let mut found = Vec::new();
-    for diagnostic in all.iter().filter(|one| one.code == gloo_source::Code::UNKNOWN_NAME) {
-        let Some(span) = diagnostic.span().filter(|span| span.file == opened.file) else { continue };
-        if !overlap(opened.text.range(span), range) {
-            continue;
-        }
-        let shown =
-            diagnostic.help.iter().find_map(|help| help.strip_prefix("declare it: `")?.strip_suffix('`'));
-        let Some(declaration) = shown else { continue };
-        let items = opened.tree().items.iter().map(|item| opened.span(item.id));
-        let Some(before) = items.filter(|item| item.start <= span.start).map(|item| item.start).max() else {
-            continue;
-        };
-        let mut changes = Changes::default();
-        let line = opened.text.start(opened.text.line_of(before));
-        changes.replace(gloo_source::Span::at(opened.file, line), &format!("{declaration}\n\n"));
-        found.push(CodeAction {
-            title: format!("declare `{}`", opened.text.slice(span)),
-            kind: Some(CodeActionKind::QuickFix),
-            diagnostics: Some(vec![diagnostics::shown(snapshot, diagnostic)]),
-            edit: Some(changes.edit(snapshot)),
-            ..CodeAction::default()
-        });
-    }
-    found
 }

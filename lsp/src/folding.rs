@@ -7,7 +7,7 @@ use crate::snapshot::Snapshot;
 use gloo_syntax::{Token, lex};
 
 /// `textDocument/foldingRange`: brackets over several lines, runs of comments, runs of `use`.
-pub fn folding(snapshot: &Snapshot, params: FoldingRangeParams) -> Answer<Option<Vec<FoldingRange>>> {
+pub fn folding(snapshot: &Snapshot, params: &FoldingRangeParams) -> Answer<Option<Vec<FoldingRange>>> {
     if snapshot.is_manifest(&params.text_document.uri) {
         return Ok(None);
     }
@@ -55,7 +55,7 @@ fn runs(lines: impl Iterator<Item = u32>) -> Vec<(u32, u32)> {
 }
 
 /// `textDocument/selectionRange`: the word, the expression, the entry, the declaration, the file.
-pub fn selection(snapshot: &Snapshot, params: SelectionRangeParams) -> Answer<Option<Vec<SelectionRange>>> {
+pub fn selection(snapshot: &Snapshot, params: &SelectionRangeParams) -> Answer<Option<Vec<SelectionRange>>> {
     if snapshot.is_manifest(&params.text_document.uri) {
         return Ok(None);
     }
@@ -80,5 +80,5 @@ pub fn selection(snapshot: &Snapshot, params: SelectionRangeParams) -> Answer<Op
         }
         selection.unwrap_or(SelectionRange { range: all, parent: None })
     };
-    Ok(Some(params.positions.into_iter().map(around).collect()))
+    Ok(Some(params.positions.iter().copied().map(around).collect()))
 }

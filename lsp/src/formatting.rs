@@ -9,7 +9,7 @@ use crate::snapshot::Snapshot;
 use gloo_syntax::{FormatRefused, format};
 
 /// `textDocument/formatting`
-pub fn document(snapshot: &Snapshot, params: DocumentFormattingParams) -> Answer<Option<Vec<TextEdit>>> {
+pub fn document(snapshot: &Snapshot, params: &DocumentFormattingParams) -> Answer<Option<Vec<TextEdit>>> {
     if snapshot.is_manifest(&params.text_document.uri) {
         return Ok(None);
     }
@@ -18,7 +18,7 @@ pub fn document(snapshot: &Snapshot, params: DocumentFormattingParams) -> Answer
 }
 
 /// `textDocument/rangeFormatting`: what of the layout lies in the range.
-pub fn range(snapshot: &Snapshot, params: DocumentRangeFormattingParams) -> Answer<Option<Vec<TextEdit>>> {
+pub fn range(snapshot: &Snapshot, params: &DocumentRangeFormattingParams) -> Answer<Option<Vec<TextEdit>>> {
     if snapshot.is_manifest(&params.text_document.uri) {
         return Ok(None);
     }
@@ -29,7 +29,10 @@ pub fn range(snapshot: &Snapshot, params: DocumentRangeFormattingParams) -> Answ
 
 /// `textDocument/onTypeFormatting`: what of the layout lies in the declaration that a `}` ends. While there are errors,
 /// nothing is moved.
-pub fn on_type(snapshot: &Snapshot, params: DocumentOnTypeFormattingParams) -> Answer<Option<Vec<TextEdit>>> {
+pub fn on_type(
+    snapshot: &Snapshot,
+    params: &DocumentOnTypeFormattingParams,
+) -> Answer<Option<Vec<TextEdit>>> {
     if snapshot.is_manifest(&params.text_document.uri) {
         return Ok(None);
     }
@@ -44,8 +47,9 @@ pub fn on_type(snapshot: &Snapshot, params: DocumentOnTypeFormattingParams) -> A
     Ok(Some(all.into_iter().filter(|edit| touches(edit.range, wanted)).collect()))
 }
 
+/// Whether an edit changes something of a range.
 fn touches(edit: Range, wanted: Range) -> bool {
-    edit.start.line <= wanted.end.line && edit.end.line >= wanted.start.line
+    edit.start < wanted.end && wanted.start < edit.end
 }
 
 /// The edits that lay out a text: runs of lines that differ, so that cursors and folds elsewhere stay.
@@ -63,6 +67,17 @@ fn edits(text: &Text) -> Answer<Vec<TextEdit>> {
     for run in runs(&old, &new) {
         match run {
             Run::Same(line) => offset += line.len() as u32,
+            // Lines that are only spaced otherwise are edits of their own.
+            Run::Differs(before, after) if before.len() == after.len() && alike(&before, &after) => {
+                for (line, instead) in before.iter().zip(&after) {
+                    let end = offset + line.len() as u32;
+                    if line != instead {
+                        let range = text.range_of(offset, end);
+                        edits.push(TextEdit { range, new_text: (*instead).to_owned() });
+                    }
+                    offset = end;
+                }
+            }
             Run::Differs(before, after) => {
                 let length: usize = before.iter().map(|line| line.len()).sum();
                 let end = offset + length as u32;
@@ -72,6 +87,12 @@ fn edits(text: &Text) -> Answer<Vec<TextEdit>> {
         }
     }
     Ok(edits)
+}
+
+/// Whether lines say the same but for their white space.
+fn alike(before: &[&str], after: &[&str]) -> bool {
+    let words = |line: &str| line.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    before.iter().zip(after).all(|(one, other)| words(one) == words(other))
 }
 
 enum Run<'t> {

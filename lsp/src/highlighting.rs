@@ -44,7 +44,7 @@ pub fn legend() -> SemanticTokensLegend {
 }
 
 /// `textDocument/semanticTokens/full`
-pub fn full(snapshot: &Snapshot, params: SemanticTokensParams) -> Answer<Option<SemanticTokens>> {
+pub fn full(snapshot: &Snapshot, params: &SemanticTokensParams) -> Answer<Option<SemanticTokens>> {
     if snapshot.is_manifest(&params.text_document.uri) {
         return Ok(None);
     }
@@ -53,7 +53,7 @@ pub fn full(snapshot: &Snapshot, params: SemanticTokensParams) -> Answer<Option<
 }
 
 /// `textDocument/semanticTokens/range`
-pub fn range(snapshot: &Snapshot, params: SemanticTokensRangeParams) -> Answer<Option<SemanticTokens>> {
+pub fn range(snapshot: &Snapshot, params: &SemanticTokensRangeParams) -> Answer<Option<SemanticTokens>> {
     if snapshot.is_manifest(&params.text_document.uri) {
         return Ok(None);
     }

@@ -8,7 +8,7 @@ use gloo_ir::resolve::{Kind, Kinds};
 use gloo_syntax::ast::{Call, Expr, ExprKind, Item, ItemKind, Literal, Service};
 
 /// The types of `let`s, the share that `rest` stands for, where services run.
-pub fn hints(snapshot: &Snapshot, params: InlayHintParams) -> Answer<Option<Vec<InlayHint>>> {
+pub fn hints(snapshot: &Snapshot, params: &InlayHintParams) -> Answer<Option<Vec<InlayHint>>> {
     if snapshot.is_manifest(&params.text_document.uri) {
         return Ok(None);
     }

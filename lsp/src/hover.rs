@@ -14,8 +14,8 @@ use std::fmt::Write;
 const MOST: usize = 8;
 
 /// A name's declaration, a setting, an attribute, a word of the language; on a rule what is left for it.
-pub fn hover(snapshot: &Snapshot, params: HoverParams) -> Answer<Option<Hover>> {
-    let at = params.text_document_position_params;
+pub fn hover(snapshot: &Snapshot, params: &HoverParams) -> Answer<Option<Hover>> {
+    let at = &params.text_document_position_params;
     if snapshot.is_manifest(&at.text_document.uri) {
         return Ok(None);
     }

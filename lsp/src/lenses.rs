@@ -9,7 +9,7 @@ use gloo_syntax::ast::{ItemKind, RouteEntry};
 use serde_json::json;
 
 /// "Show a request" on rules and proofs, "run test" on tests, "what changes since HEAD" on tables.
-pub fn lenses(snapshot: &Snapshot, params: CodeLensParams) -> Answer<Option<Vec<CodeLens>>> {
+pub fn lenses(snapshot: &Snapshot, params: &CodeLensParams) -> Answer<Option<Vec<CodeLens>>> {
     if snapshot.is_manifest(&params.text_document.uri) {
         return Ok(None);
     }
@@ -55,7 +55,7 @@ pub fn lenses(snapshot: &Snapshot, params: CodeLensParams) -> Answer<Option<Vec<
             }
             ItemKind::Test(_) => all.push(lens(item.id, "run test".to_owned(), commands::TEST, nothing())),
             ItemKind::Prove(_) => {
-                all.push(lens(item.id, "show a request".to_owned(), commands::PROVE, nothing()))
+                all.push(lens(item.id, "show a request".to_owned(), commands::PROVE, nothing()));
             }
             _ => {}
         }

@@ -13,6 +13,7 @@ mod client;
 mod commands;
 mod completion;
 mod context;
+mod declare;
 mod definition;
 mod diagnostics;
 mod documents;
@@ -28,6 +29,7 @@ mod lenses;
 mod links;
 mod names;
 mod notifications;
+mod occurrence;
 mod pool;
 mod position;
 mod protocol;
@@ -45,6 +47,7 @@ mod types;
 mod vocabulary;
 mod workspace;
 
+use anyhow::Context;
 use client::Client;
 use gloo_ir::Program;
 use gloo_source::{Diagnostic, Place};
@@ -83,7 +86,9 @@ pub fn stdio(world: Arc<dyn World + Send>, build: Arc<Build>) -> anyhow::Result<
 /// # Errors
 /// What comes isn't the protocol, or the editor is gone.
 pub fn run(connection: &Connection, world: Arc<dyn World + Send>, build: Arc<Build>) -> anyhow::Result<bool> {
-    let (id, params) = connection.initialize_start()?;
+    let begun = connection.initialize_start();
+    let (id, params) =
+        begun.context("no editor began to talk over standard input, which editors run this command for")?;
     let client = Client::of(&params);
     let result = InitializeResult {
         capabilities: capabilities::capabilities(&client),

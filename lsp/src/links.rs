@@ -25,7 +25,7 @@ pub fn taken_in(snapshot: &Snapshot, opened: &Opened<'_>) -> Vec<TakenIn> {
 }
 
 /// `textDocument/documentLink`
-pub fn links(snapshot: &Snapshot, params: DocumentLinkParams) -> Answer<Option<Vec<DocumentLink>>> {
+pub fn links(snapshot: &Snapshot, params: &DocumentLinkParams) -> Answer<Option<Vec<DocumentLink>>> {
     if snapshot.is_manifest(&params.text_document.uri) {
         return Ok(None);
     }

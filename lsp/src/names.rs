@@ -1,52 +1,16 @@
 //! Names in the text: which word stands for what.
 
+pub use crate::occurrence::{Occurrence, Symbol};
 use crate::snapshot::{Opened, Snapshot};
 use crate::tree::{Visitor, walk};
 use gloo_ir::Lowered;
 use gloo_ir::resolve::{DeclarationId, Hit, Kind, Kinds, Names, Shape};
-use gloo_source::{FileId, NodeId, Span};
+use gloo_source::{NodeId, Span};
 use gloo_syntax::ast::{
     Argument, Item, ItemKind, Let, Listener, Name, Port, Reference, Rule, Service, Subset,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// What a word can stand for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Symbol {
-    /// A declaration.
-    Declaration(DeclarationId),
-    /// A port, a subset, a listener or a rule of one.
-    Member(DeclarationId, Arc<str>),
-    /// A parameter of a `let`.
-    Parameter(DeclarationId, Arc<str>),
-    /// The name that a `use` gives to something: its file, and which of the file's uses.
-    Alias(FileId, u32),
-}
-
-/// A word that stands for something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Occurrence {
-    /// Where it stands.
-    pub span: Span,
-    /// What it stands for.
-    pub symbol: Symbol,
-    /// What the symbol itself stands for: the declaration behind an alias.
-    pub behind: Option<DeclarationId>,
-    /// Whether it is declared here.
-    pub declares: bool,
-}
-
-impl Occurrence {
-    /// The declaration that is meant, whatever it is called here.
-    #[must_use]
-    pub fn declaration(&self) -> Option<DeclarationId> {
-        match &self.symbol {
-            Symbol::Declaration(id) => Some(*id),
-            _ => self.behind,
-        }
-    }
-}
 
 /// All names in a file, in the order of the text.
 #[must_use]
@@ -83,7 +47,7 @@ pub fn at(snapshot: &Snapshot, opened: &Opened<'_>, offset: u32) -> Option<Occur
     all.into_iter().next()
 }
 
-/// Every occurrence of a symbol in the workspace.
+/// All occurrences in the workspace that are wanted.
 #[must_use]
 pub fn everywhere(snapshot: &Snapshot, wanted: impl Fn(&Occurrence) -> bool) -> Vec<Occurrence> {
     let paths: Vec<Arc<str>> = snapshot.database.paths().cloned().collect();
@@ -103,8 +67,10 @@ pub fn declared(snapshot: &Snapshot, occurrence: &Occurrence) -> Option<Span> {
         other => other.clone(),
     };
     let opened = snapshot.numbered(file)?;
-    let all = occurrences(snapshot, &opened);
-    all.into_iter().find(|one| one.declares && one.symbol == symbol).map(|one| one.span)
+    occurrences(snapshot, &opened)
+        .into_iter()
+        .find(|one| one.declares && one.symbol == symbol)
+        .map(|one| one.span)
 }
 
 /// The `let` of a declaration.
@@ -167,19 +133,24 @@ impl Finder<'_> {
             Some(through) => self.add(name.id, Symbol::Alias(self.opened.file, through), Some(hit.id), false),
             None => self.add(name.id, Symbol::Declaration(hit.id), None, false),
         }
-        if let (Some(Shape::Service { namespace, .. }), Some(before)) =
-            (declared.map(|it| &it.shape), last.checked_sub(1).and_then(|at| reference.segments.get(at)))
+        let before = last.checked_sub(1).and_then(|at| reference.segments.get(at));
+        if let (Some(namespace), Some(before)) = (self.namespace_of(hit.id), before)
+            && self.names.declared(namespace).is_some_and(|it| it.name == before.text)
         {
-            let namespace = DeclarationId { file: hit.id.file, index: *namespace };
-            let same = self.names.declared(namespace).is_some_and(|it| it.name == before.text);
-            if same {
-                self.add(before.id, Symbol::Declaration(namespace), None, false);
-            }
+            self.add(before.id, Symbol::Declaration(namespace), None, false);
         }
         for member in reference.segments.get(hit.words..).unwrap_or_default() {
             if has_member(declared.map(|it| &it.shape), &member.text) {
                 self.add(member.id, Symbol::Member(hit.id, member.text.clone()), None, false);
             }
+        }
+    }
+
+    /// The namespace of a service.
+    fn namespace_of(&self, id: DeclarationId) -> Option<DeclarationId> {
+        match self.names.declared(id)?.shape {
+            Shape::Service { namespace, .. } => Some(DeclarationId { file: id.file, index: namespace }),
+            _ => None,
         }
     }
 
@@ -230,6 +201,11 @@ impl Visitor for Finder<'_> {
                     let ids = brought.and_then(|brought| brought.as_ref().ok()).cloned().unwrap_or_default();
                     for id in &ids {
                         self.add(used.name.id, Symbol::Declaration(*id), None, false);
+                    }
+                    // The last word before a service is its namespace.
+                    let namespaces: Vec<_> = ids.iter().filter_map(|id| self.namespace_of(*id)).collect();
+                    for (namespace, word) in namespaces.into_iter().zip(it.module.last()) {
+                        self.add(word.id, Symbol::Declaration(namespace), None, false);
                     }
                     if let (Some(alias), Some(id)) = (&used.alias, ids.first()) {
                         let symbol = Symbol::Alias(self.opened.file, index);

@@ -28,7 +28,7 @@ pub(crate) fn changed(server: &mut Server, params: DidChangeTextDocumentParams) 
     let Some(workspace) = server.workspaces.get_mut(&root) else { return };
     // Threads that work on the older state see this before the change waits for them.
     workspace.changed();
-    if !workspace.edit(&uri, &document, &*world) {
+    if !workspace.edit(&uri, &document) {
         workspace.reload(&server.documents, &*world);
     }
     server.diagnose(&root, true);
@@ -53,13 +53,17 @@ pub(crate) fn on_disk(server: &mut Server, uris: &[Uri]) {
     let touched: Vec<PathBuf> = paths.collect();
     let moved = touched.iter().any(|path| path.ends_with(gloo_db::MANIFEST));
     let roots: Vec<PathBuf> = server.workspaces.keys().cloned().collect();
+    let mut is_read = false;
     for root in roots {
         // Where a `gloo.toml` comes or goes, files go from one workspace to another.
-        if moved || touched.iter().any(|path| path.starts_with(&root)) {
+        let is_touched =
+            server.workspaces.get(&root).is_some_and(|it| touched.iter().any(|path| it.is_touched(path)));
+        if moved || is_touched {
             reload(server, &root);
+            is_read = true;
         }
     }
-    if server.client.pulls {
+    if server.client.pulls && is_read {
         server.ask("workspace/diagnostic/refresh", serde_json::Value::Null);
     }
     if moved {
@@ -91,7 +95,7 @@ pub(crate) fn folders(server: &mut Server, event: WorkspaceFoldersChangeEvent) {
 pub(crate) fn folder_opened(server: &mut Server, folder: &Uri) {
     let Ok(path) = folder.to_file_path() else { return };
     if let Some(root) = root_of(&path, &*server.world) {
-        server.read(root, false);
+        server.read(&root, false);
     }
 }
 

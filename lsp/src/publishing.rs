@@ -8,7 +8,7 @@ use crate::snapshot::Snapshot;
 use gloo_db::unless_changed;
 use gloo_source::Diagnostic as Known;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub(crate) struct Diagnosed {
     by_file: BTreeMap<Arc<str>, (Uri, Option<i32>, Vec<Diagnostic>)>,
     /// Whether files have changed; else the checker has found something.
     anew: bool,
+    /// The files that the program takes in and that nobody has read yet.
+    wanted: BTreeSet<String>,
     /// The program and its trees, where it has a meaning to be checked.
     task: Option<Task>,
 }
@@ -28,10 +30,18 @@ pub(crate) struct Diagnosed {
 impl Server {
     /// Shows what is wrong with a workspace, and has it checked.
     pub(crate) fn diagnosed(&mut self, diagnosed: Diagnosed) {
-        let Diagnosed { root, generation, by_file, anew, task } = diagnosed;
-        let Some(workspace) = self.workspaces.get(&root) else { return };
+        let Diagnosed { root, generation, by_file, anew, wanted, task } = diagnosed;
+        let Some(workspace) = self.workspaces.get_mut(&root) else { return };
         if workspace.generation.load(Ordering::SeqCst) != generation {
             return;
+        }
+        if !wanted.is_empty() {
+            workspace.changed();
+            workspace.take_in(wanted, &*self.world);
+            if self.client.pulls {
+                self.ask("workspace/diagnostic/refresh", Value::Null);
+            }
+            return self.diagnose(&root, true);
         }
         if let Some(task) = task {
             self.background.check(task);
@@ -85,8 +95,9 @@ impl Server {
                 unless_changed(move || {
                     // Pulled diagnostics are made when they are asked for.
                     let by_file = if pulls { BTreeMap::new() } else { addressed(&snapshot) };
+                    let wanted = snapshot.database.wanted_assets();
                     let task = anew.then(|| task(&snapshot, &root, generation, newest)).flatten();
-                    Diagnosed { root, generation, by_file, anew, task }
+                    Diagnosed { root, generation, by_file, anew, wanted, task }
                 })
             }));
             if let Ok(Some(diagnosed)) = done {

@@ -8,8 +8,8 @@ use crate::protocol::{
 use crate::snapshot::Snapshot;
 
 /// `textDocument/references`: over the whole workspace, whatever the name is called there.
-pub fn references(snapshot: &Snapshot, params: ReferenceParams) -> Answer<Option<Vec<Location>>> {
-    let at = params.text_document_position_params;
+pub fn references(snapshot: &Snapshot, params: &ReferenceParams) -> Answer<Option<Vec<Location>>> {
+    let at = &params.text_document_position_params;
     if snapshot.is_manifest(&at.text_document.uri) {
         return Ok(None);
     }
@@ -23,9 +23,9 @@ pub fn references(snapshot: &Snapshot, params: ReferenceParams) -> Answer<Option
 /// `textDocument/documentHighlight`
 pub fn highlights(
     snapshot: &Snapshot,
-    params: DocumentHighlightParams,
+    params: &DocumentHighlightParams,
 ) -> Answer<Option<Vec<DocumentHighlight>>> {
-    let at = params.text_document_position_params;
+    let at = &params.text_document_position_params;
     if snapshot.is_manifest(&at.text_document.uri) {
         return Ok(None);
     }
@@ -40,8 +40,8 @@ pub fn highlights(
 }
 
 /// `textDocument/linkedEditingRange`: the parameters of a `let`, which are called so nowhere else but in calls by name.
-pub fn linked(snapshot: &Snapshot, params: LinkedEditingRangeParams) -> Answer<Option<LinkedEditingRanges>> {
-    let at = params.text_document_position_params;
+pub fn linked(snapshot: &Snapshot, params: &LinkedEditingRangeParams) -> Answer<Option<LinkedEditingRanges>> {
+    let at = &params.text_document_position_params;
     if snapshot.is_manifest(&at.text_document.uri) {
         return Ok(None);
     }

@@ -17,10 +17,7 @@ pub fn insight<'s>(snapshot: &'s Snapshot, opened: &Opened<'_>) -> Option<&'s Ar
 }
 
 /// The requests that a rule takes, by its place.
-pub fn of_rule<'i>(
-    insight: &'i Insight,
-    rule: Place,
-) -> impl Iterator<Item = (&'i EntryRegions, &'i RegionSample)> {
+pub fn of_rule(insight: &Insight, rule: Place) -> impl Iterator<Item = (&EntryRegions, &RegionSample)> {
     each(insight).filter(move |(_, region)| {
         region.trace.steps.iter().any(|step| step.step == StepKind::Route && step.place == Some(rule))
     })

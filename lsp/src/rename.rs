@@ -10,8 +10,8 @@ use crate::snapshot::{Opened, Snapshot};
 use gloo_syntax::{Token, lex};
 
 /// `textDocument/prepareRename`
-pub fn prepare(snapshot: &Snapshot, params: PrepareRenameParams) -> Answer<Option<PrepareRenameResult>> {
-    let at = params.text_document_position_params;
+pub fn prepare(snapshot: &Snapshot, params: &PrepareRenameParams) -> Answer<Option<PrepareRenameResult>> {
+    let at = &params.text_document_position_params;
     if snapshot.is_manifest(&at.text_document.uri) {
         return Ok(None);
     }
@@ -23,22 +23,22 @@ pub fn prepare(snapshot: &Snapshot, params: PrepareRenameParams) -> Answer<Optio
 }
 
 /// `textDocument/rename`: everywhere where it is called by the name; where a `use` calls it otherwise, that stays.
-pub fn rename(snapshot: &Snapshot, params: RenameParams) -> Answer<Option<WorkspaceEdit>> {
-    let at = params.text_document_position_params;
+pub fn rename(snapshot: &Snapshot, params: &RenameParams) -> Answer<Option<WorkspaceEdit>> {
+    let at = &params.text_document_position_params;
     if snapshot.is_manifest(&at.text_document.uri) {
         return Ok(None);
     }
     let opened = snapshot.open(&at.text_document.uri)?;
     let Some(found) = renamed(snapshot, &opened, opened.offset(at.position)) else { return Ok(None) };
-    let name = params.new_name;
-    if !is_name(&name) {
+    let name = &params.new_name;
+    if !is_name(name) {
         return Err(Failure::Invalid(format!(
             "`{name}` is no name: names are words of letters, digits, `_` and `-`, and no reserved ones"
         )));
     }
     let mut changes = Changes::default();
     for one in names::everywhere(snapshot, |one| one.symbol == found.symbol) {
-        changes.replace(one.span, &name);
+        changes.replace(one.span, name);
     }
     Ok(Some(changes.edit(snapshot)))
 }

@@ -20,13 +20,13 @@ pub(crate) fn request(server: &mut Server, request: Request) {
     use crate::protocol as p;
     match request.method.as_str() {
         "textDocument/diagnostic" => {
-            one::<p::DocumentDiagnosticRequest>(server, request, diagnostics::of_document)
+            one::<p::DocumentDiagnosticRequest>(server, request, diagnostics::of_document);
         }
         "workspace/diagnostic" => {
-            all::<p::WorkspaceDiagnosticRequest>(server, request, diagnostics::of_workspaces)
+            all::<p::WorkspaceDiagnosticRequest>(server, request, diagnostics::of_workspaces);
         }
         "textDocument/formatting" => {
-            one::<p::DocumentFormattingRequest>(server, request, formatting::document)
+            one::<p::DocumentFormattingRequest>(server, request, formatting::document);
         }
         "textDocument/rangeFormatting" => {
             one::<p::DocumentRangeFormattingRequest>(server, request, formatting::range);
@@ -48,14 +48,14 @@ pub(crate) fn request(server: &mut Server, request: Request) {
         "textDocument/completion" => one::<p::CompletionRequest>(server, request, completion::completion),
         "textDocument/signatureHelp" => one::<p::SignatureHelpRequest>(server, request, signature::help),
         "textDocument/documentSymbol" => {
-            one::<p::DocumentSymbolRequest>(server, request, symbols::of_document)
+            one::<p::DocumentSymbolRequest>(server, request, symbols::of_document);
         }
         "workspace/symbol" => all::<p::WorkspaceSymbolRequest>(server, request, symbols::of_workspaces),
         "textDocument/foldingRange" => one::<p::FoldingRangeRequest>(server, request, folding::folding),
         "textDocument/selectionRange" => one::<p::SelectionRangeRequest>(server, request, folding::selection),
         "textDocument/documentLink" => one::<p::DocumentLinkRequest>(server, request, links::links),
         "textDocument/semanticTokens/full" => {
-            one::<p::SemanticTokensRequest>(server, request, highlighting::full)
+            one::<p::SemanticTokensRequest>(server, request, highlighting::full);
         }
         "textDocument/semanticTokens/range" => {
             one::<p::SemanticTokensRangeRequest>(server, request, highlighting::range);
@@ -86,13 +86,13 @@ pub(crate) fn notification(server: &mut Server, notification: Notification) {
     let Notification { method, params } = notification;
     match method.as_str() {
         "textDocument/didOpen" => {
-            with(params, |it: DidOpenTextDocumentParams| notifications::opened(server, it))
+            with(params, |it: DidOpenTextDocumentParams| notifications::opened(server, it));
         }
         "textDocument/didChange" => {
             with(params, |it: DidChangeTextDocumentParams| notifications::changed(server, it));
         }
         "textDocument/didClose" => {
-            with(params, |it: DidCloseTextDocumentParams| notifications::closed(server, it))
+            with(params, |it: DidCloseTextDocumentParams| notifications::closed(server, it));
         }
         "textDocument/didSave" => with(params, |it: Value| {
             if let Some(uri) = address(&it) {
@@ -137,14 +137,14 @@ fn address(params: &Value) -> Option<Uri> {
 fn one<R: Asked>(
     server: &mut Server,
     request: Request,
-    handler: fn(&Snapshot, R::Params) -> Answer<R::Result>,
+    handler: fn(&Snapshot, &R::Params) -> Answer<R::Result>,
 ) {
     let Some(uri) = address(&request.params) else {
         return refuse(server, request.id, "the request names no file");
     };
     let roots = [server.root_for(&uri)];
     run::<R>(server, request, &roots, move |snapshots, params| match snapshots.first() {
-        Some(snapshot) => handler(snapshot, params),
+        Some(snapshot) => handler(snapshot, &params),
         None => Err(crate::protocol::Failure::Invalid("the workspace is gone".to_owned())),
     });
 }
@@ -163,10 +163,10 @@ fn command(server: &mut Server, request: Request) {
 fn all<R: Asked>(
     server: &mut Server,
     request: Request,
-    handler: fn(&[Snapshot], R::Params) -> Answer<R::Result>,
+    handler: fn(&[Snapshot], &R::Params) -> Answer<R::Result>,
 ) {
     let roots: Vec<PathBuf> = server.workspaces.keys().cloned().collect();
-    run::<R>(server, request, &roots, move |snapshots, params| handler(&snapshots, params));
+    run::<R>(server, request, &roots, move |snapshots, params| handler(&snapshots, &params));
 }
 
 fn run<R: Asked>(

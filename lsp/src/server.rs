@@ -179,19 +179,22 @@ impl Server {
             Some(root) => (root, false),
             None => (single_root(uri), true),
         };
-        self.read(root.clone(), is_single);
+        // A file that is neither open nor in a workspace is none that could be asked about.
+        if !is_single || self.documents.contains_key(uri) {
+            self.read(&root, is_single);
+        }
         root
     }
 
     /// Reads a workspace that isn't known yet.
-    pub(crate) fn read(&mut self, root: PathBuf, is_single: bool) {
-        if self.workspaces.contains_key(&root) {
+    pub(crate) fn read(&mut self, root: &Path, is_single: bool) {
+        if self.workspaces.contains_key(root) {
             return;
         }
-        let mut workspace = Workspace::new(root.clone(), is_single);
+        let mut workspace = Workspace::new(root.to_path_buf(), is_single);
         workspace.reload(&self.documents, &*self.world);
-        self.workspaces.insert(root.clone(), workspace);
-        self.diagnose(&root, true);
+        self.workspaces.insert(root.to_path_buf(), workspace);
+        self.diagnose(root, true);
     }
 
     /// Answers a request on another thread, unless a change of the workspace comes first.
@@ -265,5 +268,33 @@ impl Server {
     pub(crate) fn log(&self, message: &str) {
         let params = LogMessageParams { kind: MessageType::Error, message: message.to_owned() };
         self.notify("window/logMessage", params);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Failure;
+
+    #[test]
+    fn a_handler_that_fails_is_an_error_and_the_server_goes_on() {
+        let (ours, _theirs) = Connection::memory();
+        let build: Arc<Build> = Arc::new(|_, _| Ok(Vec::new()));
+        let world: Arc<dyn World + Send> = Arc::new(gloo_world::Disk);
+        let (mut server, happened) = Server::new(Client::default(), ours.sender, world, build);
+        let mut answered = |id: i32, handler: fn() -> Answer<i32>| {
+            server.answer(RequestId::from(id), Asked::Question, &[], move |_| handler());
+            match happened.recv().unwrap() {
+                Event::Answered(response) => response.response_result.map_err(|error| error.code),
+                _ => panic!("nothing else was asked"),
+            }
+        };
+        let failed = wire::ErrorCode::RequestFailed as i32;
+        // More often than there are threads.
+        for round in 0..8 {
+            assert_eq!(answered(round, || panic!("a bug")), Err(failed));
+        }
+        assert_eq!(answered(8, || Err(Failure::Refused("no".to_owned()))), Err(failed));
+        assert_eq!(answered(9, || Ok(7)), Ok(Value::from(7)));
     }
 }

@@ -12,8 +12,8 @@ use gloo_ir::resolve::{Kind, Kinds};
 use gloo_syntax::Fixed;
 
 /// The signature of the innermost call around a position, and which of its arguments is being written.
-pub fn help(snapshot: &Snapshot, params: SignatureHelpParams) -> Answer<Option<SignatureHelp>> {
-    let at = params.text_document_position_params;
+pub fn help(snapshot: &Snapshot, params: &SignatureHelpParams) -> Answer<Option<SignatureHelp>> {
+    let at = &params.text_document_position_params;
     if snapshot.is_manifest(&at.text_document.uri) {
         return Ok(None);
     }

@@ -18,7 +18,7 @@ const MOST: usize = 500;
 /// `textDocument/documentSymbol`
 pub fn of_document(
     snapshot: &Snapshot,
-    params: DocumentSymbolParams,
+    params: &DocumentSymbolParams,
 ) -> Answer<Option<DocumentSymbolResponse>> {
     if snapshot.is_manifest(&params.text_document.uri) {
         return Ok(None);
@@ -61,7 +61,7 @@ fn flatten(
 /// `workspace/symbol`: declarations whose name has the letters of the query in their order.
 pub fn of_workspaces(
     snapshots: &[Snapshot],
-    params: WorkspaceSymbolParams,
+    params: &WorkspaceSymbolParams,
 ) -> Answer<Option<WorkspaceSymbolResponse>> {
     let mut found = Vec::new();
     for snapshot in snapshots {

@@ -244,7 +244,7 @@ fn edits(all: &[Edit], v: &mut dyn Visitor) {
     for it in all {
         match &it.kind {
             EditKind::Set { value, .. } | EditKind::Add { value, .. } | EditKind::Body(value) => {
-                expr(value, v)
+                expr(value, v);
             }
             EditKind::Remove { .. } | EditKind::Error => {}
         }

@@ -5,7 +5,7 @@ use crate::protocol::Uri;
 use gloo_db::{Database, MANIFEST};
 use gloo_ir::AssetError;
 use gloo_world::World;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -82,18 +82,16 @@ impl Workspace {
             self.set(path, text);
         }
         self.known = files.into_iter().map(|(path, (_, origin))| (path, origin)).collect();
-        self.take_in(world);
     }
 
     /// Takes over the text of an open file; whether that could be done without reading the others again.
-    pub fn edit(&mut self, uri: &Uri, document: &Document, world: &dyn World) -> bool {
+    pub fn edit(&mut self, uri: &Uri, document: &Document) -> bool {
         let path = self.open.iter().find(|(_, (open, _))| open == uri).map(|(path, _)| path.clone());
         let Some(path) = path else { return false };
         let mut open = (*self.open).clone();
         open.insert(path.clone(), (uri.clone(), document.version));
         self.open = Arc::new(open);
         self.set(&path, &document.text);
-        self.take_in(world);
         true
     }
 
@@ -104,12 +102,8 @@ impl Workspace {
         }
     }
 
-    /// Reads the files that the program takes in and that haven't been read yet.
-    fn take_in(&mut self, world: &dyn World) {
-        let wanted = self.database.wanted_assets();
-        if wanted.is_empty() {
-            return;
-        }
+    /// Reads files that the program takes in and that haven't been read yet.
+    pub fn take_in(&mut self, wanted: BTreeSet<String>, world: &dyn World) {
         let others = if self.is_single { Vec::new() } else { gloo_world::others(&self.root, world) };
         let texts: BTreeMap<String, String> = others.into_iter().collect();
         for path in wanted {
@@ -117,6 +111,19 @@ impl Workspace {
             self.database.set_asset(&path, content.ok_or(AssetError::Missing));
             self.known.insert(path, Origin::Disk);
         }
+    }
+
+    /// Whether a change of this file or folder on the disk can be one of the workspace.
+    #[must_use]
+    pub fn is_touched(&self, path: &Path) -> bool {
+        let Ok(inner) = path.strip_prefix(&self.root) else { return false };
+        let relative = gloo_world::relative(&self.root, path);
+        if relative.split('/').any(|part| part.starts_with('.')) {
+            return false;
+        }
+        let is_program = relative.ends_with(".gloo") || inner.ends_with(MANIFEST);
+        // What has no ending may be a folder that came or went with its files.
+        is_program || inner.extension().is_none() || self.known.contains_key(&relative)
     }
 
     /// The path of a file in the workspace, if it belongs to it.

@@ -46,7 +46,8 @@ pub fn execute(snapshots: Vec<Snapshot>, params: ExecuteCommandParams) -> Answer
     let snapshot = snapshots.into_iter().next();
     let snapshot = snapshot.ok_or_else(|| Failure::Invalid("the command is about no file".to_owned()))?;
     // The snapshot goes here: what follows may take long, and no edit shall wait for it.
-    let subject = Subject::of(snapshot, &argument)?;
+    let subject = Subject::of(&snapshot, &argument)?;
+    drop(snapshot);
     match params.command.as_str() {
         TRACE => trace::trace(&subject, &argument),
         REQUEST => request::request(&subject),
@@ -78,7 +79,7 @@ struct Subject {
 }
 
 impl Subject {
-    fn of(snapshot: Snapshot, argument: &Value) -> Answer<Self> {
+    fn of(snapshot: &Snapshot, argument: &Value) -> Answer<Self> {
         let database = &snapshot.database;
         if database.diagnostics().iter().any(|one| one.severity == Severity::Error) {
             return Err(Failure::Refused("the workspace has errors: mend them first".to_owned()));

@@ -29,10 +29,10 @@ pub fn request(subject: &Subject) -> Answer<Value> {
     Ok(result(title, "shellscript", text))
 }
 
-fn taken<'r>(
-    all: &'r [EntryRegions],
+fn taken(
+    all: &[EntryRegions],
     rule: Place,
-) -> impl Iterator<Item = (&'r EntryRegions, &'r gloo_checker::RegionSample)> {
+) -> impl Iterator<Item = (&EntryRegions, &gloo_checker::RegionSample)> {
     use gloo_ir::evaluate::StepKind;
     let each = all.iter().flat_map(|entry| entry.regions.iter().map(move |region| (entry, region)));
     each.filter(move |(_, region)| {

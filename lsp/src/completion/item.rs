@@ -1,10 +1,12 @@
 //! Completions, gathered.
 
+use crate::names::template;
 use crate::protocol::{
     CompletionItem, CompletionItemKind, CompletionItemTextEdit, Documentation, InsertTextFormat,
     MarkupContent, MarkupKind, Range, TextEdit,
 };
 use crate::snapshot::{Opened, Snapshot};
+use crate::types::type_word;
 use crate::vocabulary::{self, Attribute};
 use gloo_ir::resolve::{DeclarationId, Declared, Kind, Kinds, Names, Shape};
 use std::collections::BTreeSet;
@@ -59,7 +61,7 @@ impl Items {
 
     /// Words that may be a value.
     pub fn words<'w>(&mut self, words: impl IntoIterator<Item = &'w str>) {
-        for word in words {
+        for word in words.into_iter().filter(|word| !word.is_empty()) {
             self.add(word, word, CompletionItemKind::EnumMember, "", "");
         }
     }
@@ -84,6 +86,26 @@ impl Items {
         if let Some(call) = vocabulary::CALLS.iter().find(|call| call.name == name) {
             let text = format!("{name}(${{1}})");
             self.add(&format!("{name}(…)"), &text, CompletionItemKind::Function, "", call.doc);
+        }
+    }
+
+    /// The `let`s that stand for something of a type, or for what only their use can tell.
+    pub fn lets(&mut self, snapshot: &Snapshot, opened: &Opened<'_>, ty: &str) {
+        let names = snapshot.database.names();
+        let kinds = Kinds::of(&[Kind::Let]);
+        for (id, declared) in names.all().filter(|(_, it)| it.kind == Kind::Let) {
+            let Some(template) = template(snapshot, id) else { continue };
+            let fits = type_word(snapshot, id.file, &template.body).is_none_or(|it| it == ty);
+            let Some(name) = written(&names, opened, id, declared, kinds).filter(|_| fits) else { continue };
+            match &template.parameters {
+                Some(parameters) => {
+                    let shown: Vec<String> =
+                        parameters.iter().map(|it| format!("{}: {}", it.name.text, it.ty.text)).collect();
+                    let label = format!("{name}({})", shown.join(", "));
+                    self.add(&label, &format!("{name}(${{1}})"), CompletionItemKind::Function, ty, "");
+                }
+                None => self.add(&name, &name, CompletionItemKind::Variable, ty, ""),
+            }
         }
     }
 

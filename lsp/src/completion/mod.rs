@@ -2,6 +2,7 @@
 
 mod item;
 mod member;
+mod offer;
 mod value;
 mod wanted;
 
@@ -15,8 +16,8 @@ use item::Items;
 pub const TRIGGERS: &[&str] = &[".", "@", ":", " ", "\"", "("];
 
 /// What can be written at a position, in a line that is half written too.
-pub fn completion(snapshot: &Snapshot, params: CompletionParams) -> Answer<Option<CompletionResponse>> {
-    let at = params.text_document_position_params;
+pub fn completion(snapshot: &Snapshot, params: &CompletionParams) -> Answer<Option<CompletionResponse>> {
+    let at = &params.text_document_position_params;
     if snapshot.is_manifest(&at.text_document.uri) {
         return Ok(None);
     }

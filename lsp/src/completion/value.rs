@@ -49,7 +49,8 @@ fn plain_label(value: &str) -> String {
 /// The named arguments of the call that is being written.
 pub fn arguments(name: &str, items: &mut Items) {
     let Some(call) = vocabulary::CALLS.iter().find(|call| call.name == name) else { return };
-    for (text, doc) in call.arguments.iter().filter(|(text, _)| text.contains(": ")) {
+    let is_named = |text: &str| text.contains(": ") && text.starts_with(|c: char| c.is_ascii_lowercase());
+    for (text, doc) in call.arguments.iter().filter(|(text, _)| is_named(text)) {
         let key = text.split(':').next().unwrap_or(text);
         let value = text.split_once(": ").map_or("", |(_, value)| value);
         let label = format!("{key}:");

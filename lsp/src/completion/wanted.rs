@@ -5,7 +5,7 @@ use super::value;
 use crate::context::{Context, Frame, Word};
 use crate::protocol::CompletionItemKind;
 use crate::snapshot::{Opened, Snapshot};
-use crate::vocabulary::{self, ATTRIBUTES, DECLARATIONS, KEYWORDS, OUTCOMES};
+use crate::vocabulary::{self, ATTRIBUTES, DECLARATIONS, KEYWORDS};
 use gloo_ir::resolve::{Kind, Kinds};
 use gloo_syntax::{Class, Fixed, Token};
 
@@ -19,14 +19,15 @@ pub fn wanted(snapshot: &Snapshot, opened: &Opened<'_>, context: &Context<'_>, i
     }
 }
 
-struct Place<'a> {
-    snapshot: &'a Snapshot,
-    opened: &'a Opened<'a>,
-    context: &'a Context<'a>,
+/// A cursor, and what stands around it.
+pub(super) struct Place<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) opened: &'a Opened<'a>,
+    pub(super) context: &'a Context<'a>,
 }
 
 impl Place<'_> {
-    fn names(&self, kinds: &[Kind], items: &mut Items) {
+    pub(super) fn names(&self, kinds: &[Kind], items: &mut Items) {
         items.names(self.snapshot, self.opened, Kinds::of(kinds));
     }
 
@@ -58,7 +59,7 @@ impl Place<'_> {
             }
             ("policy", "replaces") => self.names(&[Kind::Policy], items),
             ("use", "use") => self.modules(items),
-            ("provider", ":") => items.words(provider_kinds()),
+            ("provider", ":") => items.words(super::offer::provider_kinds()),
             ("let", "=") => self.value(items),
             ("let", _) => {}
             ("routes", _) if entry.len() == 2 => {
@@ -100,18 +101,20 @@ impl Place<'_> {
         let after_where =
             entry.iter().any(|it| it.is(Fixed::Where)) && !entry.iter().any(|it| it.is(Fixed::Arrow));
         match (block.as_str(), last.text) {
-            ("options", "with") => self.names(&[Kind::Let], items),
+            ("options", "with") => items.lets(self.snapshot, self.opened, "options"),
             ("routes", "=>") => self.actions(items),
             ("prove" | "test", "=>") => self.outcomes(items),
-            ("prove" | "test", _) if entry.iter().any(|it| it.is(Fixed::Arrow)) => {
-                if last.is(Fixed::And) || last.is(Fixed::Or) || last.is(Fixed::Not) {
-                    self.outcomes(items);
-                }
+            ("prove" | "test", "&&" | "||" | "!") if entry.iter().any(|it| it.is(Fixed::Arrow)) => {
+                self.outcomes(items);
             }
+            ("prove" | "test", _) if entry.iter().any(|it| it.is(Fixed::Arrow)) => {}
             (_, "where") => self.conditions(items),
             (_, "&&" | "||" | "!") if after_where => self.conditions(items),
             (_, "==" | "!=" | "in") => self.compared(entry, items),
-            ("policy", "require") => self.names(&[Kind::Provider, Kind::Let], items),
+            ("policy", "require") => {
+                self.names(&[Kind::Provider], items);
+                items.lets(self.snapshot, self.opened, "predicate");
+            }
             ("policy", "||") => self.names(&[Kind::Provider], items),
             ("policy", "per") => items.words(["proxy", "cluster", "mesh"]),
             ("policy", "via") => self.names(&[Kind::Service], items),
@@ -127,7 +130,7 @@ impl Place<'_> {
             ("prove" | "test", "through") => self.names(&[Kind::Gateway], items),
             ("prove" | "test" | "namespace" | "service", "on") => self.names(&[Kind::Cluster], items),
             ("prove", "every" | "no" | "some") => {
-                items.keyword("request", "request", "The requests in scope.")
+                items.keyword("request", "request", "The requests in scope.");
             }
             ("prove", "request") => self.scope(entry, items),
             ("test", _) if !after_where => self.scope(entry, items),
@@ -159,7 +162,7 @@ impl Place<'_> {
                 }
             }
             ("access" | "telemetry", _) => {
-                items.keyword("where", "where ${1}", "A condition on the request.")
+                items.keyword("where", "where ${1}", "A condition on the request.");
             }
             _ => {}
         }
@@ -176,7 +179,7 @@ impl Place<'_> {
         }
         match block {
             "routes" => {
-                items.words(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE"])
+                items.words(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE"]);
             }
             "attributes" => {
                 for (text, shown) in
@@ -238,7 +241,7 @@ impl Place<'_> {
             "split" => self.names(&[Kind::Service, Kind::External], items),
             "delegate" => self.names(&[Kind::Routes], items),
             "reaches" | "only_reaches" => {
-                self.names(&[Kind::Service, Kind::External, Kind::Namespace], items)
+                self.names(&[Kind::Service, Kind::External, Kind::Namespace], items);
             }
             "authenticated" => self.names(&[Kind::Provider], items),
             "has" => items.attributes(ATTRIBUTES),
@@ -246,125 +249,6 @@ impl Place<'_> {
             "hash" => self.keys(items),
             _ => {}
         }
-    }
-
-    fn targets(&self, items: &mut Items) {
-        self.names(&[Kind::Routes, Kind::Service, Kind::Gateway, Kind::External], items);
-        self.all_of_namespaces(items);
-        items.keyword("mesh", "mesh", "All services of the mesh.");
-    }
-
-    fn all_of_namespaces(&self, items: &mut Items) {
-        let names = self.snapshot.database.names();
-        for (_, declared) in names.all().filter(|(_, it)| it.kind == Kind::Namespace) {
-            let text = format!("{}.*", declared.name);
-            items.add(
-                &text,
-                &text,
-                CompletionItemKind::Module,
-                "namespace",
-                "All services of the namespace.",
-            );
-        }
-    }
-
-    fn sources(&self, items: &mut Items) {
-        self.names(&[Kind::Service, Kind::Gateway], items);
-        self.all_of_namespaces(items);
-        items.keyword("any", "any", "Whoever calls.");
-        items.keyword("outside", "outside", "Callers without an identity of the mesh.");
-        items.call("identity");
-    }
-
-    fn actions(&self, items: &mut Items) {
-        self.names(&[Kind::Service, Kind::External, Kind::Let], items);
-        ["split", "redirect", "respond", "delegate"].iter().for_each(|call| items.call(call));
-    }
-
-    fn conditions(&self, items: &mut Items) {
-        items.attributes(ATTRIBUTES);
-        items.call("has");
-        items.call("sampled");
-        self.names(&[Kind::Let, Kind::Provider], items);
-    }
-
-    fn outcomes(&self, items: &mut Items) {
-        items.attributes(OUTCOMES);
-        self.names(&[Kind::Service, Kind::External], items);
-    }
-
-    fn keys(&self, items: &mut Items) {
-        items.attributes(
-            &ATTRIBUTES
-                .iter()
-                .copied()
-                .map(|it| vocabulary::Attribute { then: "", ..it })
-                .collect::<Vec<_>>(),
-        );
-        self.names(&[Kind::Provider], items);
-    }
-
-    fn masked(&self, items: &mut Items) {
-        items.words(["card_numbers", "ssn"]);
-        items.call("pattern");
-        items.call("json");
-    }
-
-    fn ports(&self, items: &mut Items) {
-        ["http", "http2", "grpc", "https", "tls", "tcp"].iter().for_each(|call| items.call(call));
-    }
-
-    fn scope(&self, entry: &[Word<'_>], items: &mut Items) {
-        for (word, doc) in [
-            ("from", "Who calls."),
-            ("through", "The gateway."),
-            ("to", "The service."),
-            ("on", "The cluster."),
-        ] {
-            if !entry.iter().any(|it| it.text == word) {
-                items.keyword(word, &format!("{word} ${{1}}"), doc);
-            }
-        }
-        items.keyword("where", "where ${1}", "A condition on the request.");
-    }
-
-    fn operators(&self, last: &Word<'_>, items: &mut Items) {
-        if last.token.is_name() || last.token.is_closer() {
-            items.words(["==", "!=", "in", "matches", "contains", "starts_with", "ends_with", "&&", "||"]);
-        }
-    }
-
-    /// What an attribute is compared with.
-    fn compared(&self, entry: &[Word<'_>], items: &mut Items) {
-        let before = entry.iter().rev().skip(1);
-        let chain: Vec<&str> =
-            before.take_while(|it| it.token.is_name() || it.is(Fixed::Dot)).map(|it| it.text).collect();
-        match chain.first() {
-            Some(&"method") => items.words(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]),
-            Some(&"scheme") => items.words(["http", "https"]),
-            Some(&"source") => self.sources(items),
-            Some(&"namespace") => self.names(&[Kind::Namespace], items),
-            Some(&"cluster") => self.names(&[Kind::Cluster], items),
-            _ => {}
-        }
-    }
-
-    fn attribute_values(&self, key: &str, items: &mut Items) {
-        if key == "hash" {
-            self.keys(items);
-        }
-    }
-
-    fn value(&self, items: &mut Items) {
-        self.actions(items);
-        items.attributes(ATTRIBUTES);
-    }
-
-    fn modules(&self, items: &mut Items) {
-        let names = self.snapshot.database.names();
-        items.keyword("root", "root", "The root module.");
-        let own = names.module(self.opened.file);
-        items.words(names.modules().filter(|module| !module.is_empty() && *module != own));
     }
 }
 
@@ -380,8 +264,4 @@ fn is_setting(block: &str, entry: &[Word<'_>]) -> bool {
         .first()
         .is_some_and(|it| matches!(it.token, Token::Fixed(fixed) if fixed.class() == Class::Method));
     first_is_word && !is_method && !matches!(block, "routes" | "test" | "prove" | "policy" | "access")
-}
-
-fn provider_kinds() -> impl Iterator<Item = &'static str> {
-    vocabulary::BLOCKS.iter().filter_map(|(name, _)| name.strip_prefix("provider "))
 }

@@ -18,7 +18,7 @@ struct Case {
 
 #[test]
 fn cases() {
-    insta::glob!("../cases/*/*.gloo", |path| {
+    insta::glob!("../cases", "*/*.gloo", |path| {
         let capability = path.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
         let case = read(&std::fs::read_to_string(path).unwrap());
         let mut files: Vec<(&str, &str)> = vec![("gloo.toml", "[workspace]\nname = \"case\"\n")];
@@ -71,6 +71,9 @@ fn read(text: &str) -> Case {
             }
             files.last_mut().unwrap().1.push_str(line);
         }
+    }
+    if let Some((path, _)) = files.iter().find(|(path, _)| path.ends_with(".gloo")) {
+        case.path = path.clone();
     }
     for (path, mut text) in files {
         while let Some(at) = text.find("$0") {

@@ -166,10 +166,10 @@ impl Editor {
 
     /// Puts another text into an open file.
     pub fn set(&mut self, path: &str, text: &str) {
-        self.change(path, json!([{ "text": text }]));
+        self.change(path, &json!([{ "text": text }]));
     }
 
-    pub fn change(&mut self, path: &str, changes: Value) {
+    pub fn change(&mut self, path: &str, changes: &Value) {
         let version = self.versions.get_mut(path).unwrap();
         *version += 1;
         let document = json!({ "version": *version, "uri": self.uri(path) });
@@ -268,7 +268,12 @@ pub fn readable(value: &Value, folder: &Path) -> Value {
             }
             let all =
                 map.iter().map(|(key, value)| (key.replace(&prefix(folder), ""), readable(value, folder)));
-            Value::Object(all.collect())
+            let mut all: Vec<(String, Value)> = all.collect();
+            // Files of an edit come in any order.
+            if all.iter().all(|(key, _)| key.ends_with(".gloo")) {
+                all.sort_by(|one, other| one.0.cmp(&other.0));
+            }
+            Value::Object(all.into_iter().collect())
         }
         Value::Array(all) => Value::Array(all.iter().map(|one| readable(one, folder)).collect()),
         Value::String(text) => {

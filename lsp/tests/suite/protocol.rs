@@ -122,15 +122,15 @@ fn edits_of_parts() {
     let range = |line: u32, from: u32, to: u32| json!({ "start": { "line": line, "character": from }, "end": { "line": line, "character": to } });
     editor.change(
         "routes.gloo",
-        json!([
+        &json!([
             { "range": range(1, 18, 22), "text": "𝄞basket" },
             { "range": range(1, 18, 20), "text": "" },
         ]),
     );
     editor.wait_for("routes.gloo", &["GL2001"]);
     // Positions that are nowhere do no harm.
-    editor.change("routes.gloo", json!([{ "range": range(9999, 7, 3), "text": "\n// end" }]));
-    editor.change("routes.gloo", json!([{ "range": { "start": { "line": 3, "character": 0 }, "end": { "line": 1, "character": 18 } }, "text": "" }]));
+    editor.change("routes.gloo", &json!([{ "range": range(9999, 7, 3), "text": "\n// end" }]));
+    editor.change("routes.gloo", &json!([{ "range": { "start": { "line": 3, "character": 0 }, "end": { "line": 1, "character": 18 } }, "text": "" }]));
     let hover = editor.at("textDocument/hover", "routes.gloo", 4_000_000_000, 4_000_000_000);
     assert_eq!(hover, Ok(Value::Null));
     assert!(editor.shutdown());
@@ -312,5 +312,35 @@ fn an_edit_ends_a_check_that_runs() {
     editor.wait_for("routes.gloo", &["GL4004"]);
     editor.wait_until_asked("workspace/codeLens/refresh");
     assert_eq!(editor.codes("routes.gloo"), ["GL4004"]);
+    assert!(editor.shutdown());
+}
+
+#[test]
+fn differences_since_a_revision() {
+    let mut editor = shop();
+    let folder = editor.folder.path().to_path_buf();
+    let git = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        command.current_dir(&folder).args(["-c", "user.name=a", "-c", "user.email=a@b.example"]);
+        let output = command.args(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message", "one"]);
+    editor.open("routes.gloo");
+    let argument = json!({ "uri": editor.uri("routes.gloo"), "revision": "HEAD" });
+    let command = json!({ "command": "gloo.diff", "arguments": [argument] });
+    assert_eq!(editor.request("workspace/executeCommand", command.clone()).unwrap()["changed"], 0);
+    // What is not saved counts.
+    editor.set("routes.gloo", &ROUTES.replace("/cart/**", "/basket/**"));
+    let differs = editor.request("workspace/executeCommand", command).unwrap();
+    assert_eq!(differs["changed"], 1, "{differs}");
+    let text = differs["text"].as_str().unwrap();
+    assert!(text.contains("/basket") && text.contains("before: "), "{text}");
+    assert!(
+        editor.told.iter().any(|told| told.method == "window/showMessage"),
+        "an editor that shows nothing is told"
+    );
     assert!(editor.shutdown());
 }

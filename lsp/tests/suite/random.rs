@@ -94,7 +94,7 @@ fn byte(text: &str, line: usize, column: usize) -> usize {
         match rest.next() {
             None => return text.len(),
             Some((index, '\r')) if rest.peek().is_none_or(|(_, next)| *next != '\n') => {
-                (at, left) = (index + 1, left - 1)
+                (at, left) = (index + 1, left - 1);
             }
             Some((index, '\n')) => (at, left) = (index + 1, left - 1),
             Some(_) => {}
@@ -195,7 +195,7 @@ fn edited_is_as_if_opened() {
         for round in 0..8 {
             for _ in 0..=dice.below(6) {
                 let changes: Vec<Value> = (0..=dice.below(3)).map(|_| edit(&mut dice, &mut text)).collect();
-                editor.change("main.gloo", Value::Array(changes));
+                editor.change("main.gloo", &Value::Array(changes));
                 let (line, character) = position(&mut dice, &text);
                 // Nobody waits for this answer.
                 let uri = editor.uri("main.gloo");

@@ -6,6 +6,7 @@ use super::{Site, manager, route, tcp, tls, upstream};
 use gloo_domain::HostPattern;
 use gloo_ir::{Alpn, At, ClientAddress, Listener, ListenerProtocol, Provider, Table, TableId, TlsVersion};
 use gloo_target::{Fields, Unread};
+use std::collections::BTreeMap;
 
 /// A chain, as far as all kinds have it in common.
 pub(super) struct Chain<'a> {
@@ -56,9 +57,13 @@ pub(super) fn read<'a>(
     }
     let client = site.gateway.client_address.clone();
     if chains.iter().all(|chain| chain.socket.is_none() && is_proxy(&chain.filter)) {
-        let (listener, table) = tcp::read(site, own, port, chains, matcher)?;
-        listeners.push((listener, client));
-        return Ok(Found { tables: table, ..Found::default() });
+        let mut found = Found::default();
+        for (name, chains) in by_listener(own, chains, matcher.as_ref())? {
+            let (listener, tables) = tcp::read(site, name, port, chains, matcher.clone())?;
+            listeners.push((listener, client.clone()));
+            found.tables.extend(tables);
+        }
+        return Ok(found);
     }
     if let Some(matcher) = matcher {
         return Err(matcher.unread("", "it isn't known which chain a request takes"));
@@ -89,6 +94,27 @@ pub(super) fn read<'a>(
         listeners.push((listener, client));
     }
     Ok(found)
+}
+
+/// The chains of each listener that shares a port. Where a matcher chooses among the chains of several, it isn't known which
+/// listener a connection is for.
+fn by_listener<'a>(
+    only: &'a str,
+    chains: Vec<Chain<'a>>,
+    matcher: Option<&Fields<'a>>,
+) -> Result<BTreeMap<&'a str, Vec<Chain<'a>>>, Unread> {
+    if !only.contains('+') {
+        return Ok(BTreeMap::from([(only, chains)]));
+    }
+    if let Some(matcher) = matcher {
+        return Err(matcher.unread("", "it isn't known which listener a connection is for"));
+    }
+    let mut all: BTreeMap<&str, Vec<Chain<'_>>> = BTreeMap::new();
+    for chain in chains {
+        let name = chain.name.split(' ').next().unwrap_or(chain.name);
+        all.entry(name).or_default().push(chain);
+    }
+    Ok(all)
 }
 
 /// A listener of which nothing more is known.

@@ -8,7 +8,8 @@ use gloo_ir::{
     Action, Attachment, Match, PathMode, Predicate, Redirect, Respond, Rule, Table, TableId, Test,
 };
 use gloo_target::{Fields, Unread};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 /// The tables of a server, one for each host.
 pub(super) fn read(site: &Site<'_>, server: &Server) -> Result<Vec<Table>, Unread> {
@@ -200,8 +201,12 @@ fn is_refusal(matched: &Predicate, action: &Action) -> bool {
     let [Predicate::All(parts)] = parts.as_slice() else { return false };
     let [Predicate::Test(Test::Path(paths))] = parts.as_slice() else { return false };
     let [path] = paths.as_slice() else { return false };
-    refuses_exactly(path).unwrap_or(false)
+    let mut known = REFUSALS.lock().unwrap_or_else(PoisonError::into_inner);
+    *known.entry(path.clone()).or_insert_with(|| refuses_exactly(path).unwrap_or(false))
 }
+
+/// What is known of expressions: every route that refuses paths has the same one.
+static REFUSALS: Mutex<BTreeMap<PathPattern, bool>> = Mutex::new(BTreeMap::new());
 
 /// The paths that Envoy refuses or changes by itself, in the mode of strict paths: they never come to a route.
 const CHANGED: &str = concat!(

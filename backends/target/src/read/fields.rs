@@ -28,7 +28,7 @@ impl std::error::Error for Unread {}
 
 /// An object whose fields are taken out one by one. Whoever reads it calls [`done`](Self::done) at the end: what is left
 /// then has not been understood.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Fields<'a> {
     file: &'a str,
     at: String,

@@ -16,6 +16,12 @@ pub(crate) fn enter(
     passing.seen = as_bytes(passing.seen);
     access::admit(walk, &[Scope::Gateway(gateway.id.clone())], &passing)?;
     let name = passing.seen.sni.clone().filter(|_| listener.protocol == ListenerProtocol::Tls);
+    if listener.protocol == ListenerProtocol::Tls {
+        for pattern in route::hosts_of(program, walk.cluster, gateway, listener) {
+            let covers = name.as_deref().is_some_and(|name| pattern.contains(name));
+            passing.seen.note(program, || listener::names(pattern, true), covers);
+        }
+    }
     let tables = match (&name, listener.protocol) {
         // Without a server name only a table for every host could be meant.
         (None, ListenerProtocol::Tls) => route::tables_at(program, walk.cluster, gateway, listener, Some("")),

@@ -70,7 +70,7 @@ pub(crate) fn covers(listener: &Listener, host: Option<&str>) -> Option<Specific
 }
 
 /// Whether a request names a host of the pattern: with TLS by its server name, else by its host.
-fn names(pattern: &HostPattern, tls: bool) -> Predicate {
+pub(crate) fn names(pattern: &HostPattern, tls: bool) -> Predicate {
     let name = |asked| Predicate::Test(Test::Text(TextAttribute::ServerName, asked));
     match pattern {
         _ if !tls => Predicate::Test(Test::Host(vec![pattern.clone()])),

@@ -76,6 +76,23 @@ pub(crate) fn hosts_asked(
     listener: &Listener,
     host: &str,
 ) -> Predicate {
+    let all = hosts_of(program, cluster, gateway, listener);
+    let covering = all.iter().copied().filter(|own| own.contains(host));
+    let best = covering.max_by_key(|own| own.specificity());
+    let below = all.iter().copied().filter(|own| best.is_none_or(|best| *own != best && best.covers(own)));
+    let below: Vec<HostPattern> = below.cloned().collect();
+    let is_best = best.map(|best| Predicate::Test(Test::Host(vec![best.clone()])));
+    let is_below = Predicate::Not(Box::new(Predicate::Test(Test::Host(below.clone()))));
+    Predicate::All(is_best.into_iter().chain((!below.is_empty()).then_some(is_below)).collect())
+}
+
+/// The hosts that tables are for on a listener.
+pub(crate) fn hosts_of<'a>(
+    program: &'a Program,
+    cluster: &ClusterId,
+    gateway: &Gateway,
+    listener: &Listener,
+) -> BTreeSet<&'a HostPattern> {
     let mut all: BTreeSet<&HostPattern> = BTreeSet::new();
     for table in program.tables.values() {
         if let Attachment::Gateway { gateway: on, listeners, hosts, clusters } = &table.attachment
@@ -86,13 +103,7 @@ pub(crate) fn hosts_asked(
             all.extend(hosts.iter().map(|host| &host.value).filter(|own| serves(listener, own)));
         }
     }
-    let covering = all.iter().copied().filter(|own| own.contains(host));
-    let best = covering.max_by_key(|own| own.specificity());
-    let below = all.iter().copied().filter(|own| best.is_none_or(|best| *own != best && best.covers(own)));
-    let below: Vec<HostPattern> = below.cloned().collect();
-    let is_best = best.map(|best| Predicate::Test(Test::Host(vec![best.clone()])));
-    let is_below = Predicate::Not(Box::new(Predicate::Test(Test::Host(below.clone()))));
-    Predicate::All(is_best.into_iter().chain((!below.is_empty()).then_some(is_below)).collect())
+    all
 }
 
 fn serves(listener: &Listener, host: &HostPattern) -> bool {
