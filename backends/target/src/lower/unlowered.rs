@@ -4,7 +4,7 @@
 use super::Lowering;
 use super::admission::lowered;
 use super::upstream::is_on;
-use gloo_ir::{Attachment, Gateway, GatewayKind, Scope, Scoped, TableId};
+use gloo_ir::{Attachment, ClauseKind, Gateway, GatewayKind, Policy, Scope, Scoped, TableId};
 use gloo_source::{Code, Diagnostic, Place};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl Lowering<'_> {
                 {
                     continue;
                 }
-                let what = format!("`{}` in policy `{}`", clause.kind.verb(), policy.id);
+                let what = format!("{} in policy `{}`", self.words(policy, &clause.kind), policy.id);
                 self.refuse(reach, clause.place, &what);
             }
         }
@@ -44,7 +44,14 @@ impl Lowering<'_> {
             let reach = self.reach(&access.targets, tables);
             let is_lowered = self.has_mesh() || reach == Reach::Entries;
             if !is_lowered || self.is_on_egress(&access.targets) || self.is_on_connections(&access.targets) {
-                self.refuse(reach, access.place, "`access`");
+                let what = if self.is_on_egress(&access.targets) {
+                    "`access` on an egress gateway"
+                } else if self.is_on_connections(&access.targets) {
+                    "`access` on a gateway with tcp or tls listeners"
+                } else {
+                    "`access`"
+                };
+                self.refuse(reach, access.place, what);
             }
         }
         for telemetry in &program.telemetry {
@@ -89,6 +96,23 @@ impl Lowering<'_> {
                 .saying(format!("reaches cluster `{}`", self.cluster.id))
                 .help("it is checked and tested all the same; build for a cluster that it doesn't reach"),
         );
+    }
+
+    /// A clause, with what of it keeps it from being lowered where others of its kind are.
+    fn words(&self, policy: &Policy, kind: &ClauseKind) -> String {
+        let verb = kind.verb();
+        match kind {
+            ClauseKind::Require(_) if policy.shadow => format!("`{verb}` that only logs"),
+            ClauseKind::Require(providers) if providers.len() > 1 => format!("`{verb}` with `||`"),
+            ClauseKind::Require(providers) => {
+                let provider = providers.first().and_then(|one| self.program.providers.get(one));
+                provider.map_or_else(
+                    || format!("`{verb}`"),
+                    |provider| format!("`{verb}` by {} `{}`", provider.kind.word(), provider.id),
+                )
+            }
+            _ => format!("`{verb}`"),
+        }
     }
 
     /// Whether it speaks of a gateway that calls leave by.
