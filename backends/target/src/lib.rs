@@ -36,7 +36,7 @@ pub use plan::{
     PlanRule, RuleOrigin, ServicePlan, TrafficPlan, Upstream, UpstreamKey, VirtualHost,
 };
 pub use principal::{Principal, Principals};
-pub use read::{Document, Fields, Unread, on_cluster, surroundings};
+pub use read::{Document, Fields, Unread, on_cluster, rewrite, surroundings};
 pub use target::{Positions, Target, not_lowered, unsupported};
 pub use validate::{Fault, validate};
 pub use versions::{Versions, versions};

@@ -6,9 +6,11 @@
 
 mod document;
 mod fields;
+mod rewrite;
 
 pub use document::Document;
 pub use fields::{Fields, Unread};
+pub use rewrite::rewrite;
 
 use gloo_ir::{Attachment, ClusterId, Gateway, Program};
 use std::collections::BTreeSet;
